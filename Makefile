@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: ISC
+# make             build/bin/*, one tool per file in bin/
+# make demo        set up, build, and run the main job for all to see
+# make check       set up, and every test; SAN=1 under ASan and UBSan
+# make lint        warnings, style, shell, manual pages
+# make fuzz        each target in tests/fuzz for FUZZ_SECONDS
+# make deps        install what the above need, or say how
+# make install     honours DESTDIR and PREFIX
+
+PREFIX       = /usr/local
+BINDIR       = $(PREFIX)/bin
+LIBEXECDIR   = $(PREFIX)/libexec/rungs
+MANDIR       = $(PREFIX)/share/man
+TEMPLATEDIR  = $(PREFIX)/share/rungs/rootfs-templates
+FUZZ_SECONDS = 20
+
+packages = gcc make libc6-dev musl-tools libarchive-dev libmd-dev \
+	busybox-static curl ca-certificates bats clang libclang-rt-dev \
+	clang-format shellcheck mandoc cppcheck util-linux procps iproute2 \
+	uidmap
+
+CFLAGS ?= -O2 -g
+warn    = -Wall -Wextra -Wshadow -Wvla -Wwrite-strings \
+	-Wstrict-prototypes -Wmissing-prototypes
+options = -std=c11 -D_GNU_SOURCE -Ilib $(warn) $(CPPFLAGS) $(CFLAGS)
+
+# The tools are started a thousand times by a script, so they are static,
+# and musl starts in a third of glibc's time.  A helper in libexec is
+# started once in a while and links the machine's own libraries.
+triplet := $(shell $(CC) -dumpmachine)
+musl    := /usr/lib/$(triplet:gnu=musl)
+LIBC    ?= $(if $(shell command -v musl-gcc),musl,glibc)
+harden   = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+now      = -Wl,-z,relro,-z,now
+
+ifdef SAN
+build    = build/san
+harden   = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+toolcc   = $(CC)
+toollink = $(CC) $(harden) -o $@ $^
+helplink = $(toollink)
+else
+build    = $(if $(filter command environment,$(origin LIBC)),build/$(LIBC),build)
+helplink = $(CC) -pie $(now) -o $@ $^
+ifeq ($(LIBC),musl)
+toolcc   = musl-gcc -idirafter /usr/include -idirafter /usr/include/$(triplet)
+toollink = musl-gcc -static -nostartfiles -Wl,-pie,--no-dynamic-linker $(now) \
+	-o $@ $(musl)/rcrt1.o $(musl)/crti.o $^ $(musl)/crtn.o
+else
+toolcc   = $(CC)
+toollink = $(CC) -static-pie $(now) -o $@ $^
+endif
+endif
+
+sources  = $(filter-out $(wildcard bin/*-*.c),$(wildcard bin/*.c))
+tools    = $(patsubst bin/%.c,$(build)/bin/%,$(sources))
+helpers  = $(patsubst bin/%.c,$(build)/libexec/rungs/%,$(wildcard bin/*-*.c))
+programs = $(patsubst tests/programs/%.c,$(build)/tests/%,$(wildcard tests/programs/*.c))
+library  = $(patsubst %.c,$(build)/$(1)/%.o,$(wildcard lib/*.c))
+fuzzers  = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
+pages    = $(wildcard man/*.[1-9])
+shells   = $(wildcard tests/*.bats tests/*.bash tests/*.sh) .ci/run
+
+all: $(tools) $(helpers) $(build)/share/rungs/rootfs-templates
+
+$(build)/bin/%: $(build)/tool/bin/%.o $(build)/tool/lib.a
+	@mkdir -p $(@D)
+	$(toollink) $(LDFLAGS) $(LDLIBS)
+
+$(build)/libexec/rungs/%: $(build)/help/bin/%.o $(build)/help/lib.a
+	@mkdir -p $(@D)
+	$(helplink) $(LDFLAGS) $(LDLIBS)
+
+$(build)/libexec/rungs/mkroot-unpack: LDLIBS += -larchive -lmd
+
+# A template is found beside the tools, as after an install.
+$(build)/share/rungs/rootfs-templates:
+	@mkdir -p $(@D)
+	ln -sfn $(CURDIR)/rootfs-templates $@
+
+$(build)/tests/%: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(CC) $(options) -static -o $@ $<
+
+$(build)/tool/lib.a: $(call library,tool)
+$(build)/help/lib.a: $(call library,help)
+%/lib.a:
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(build)/tool/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(toolcc) $(options) $(harden) -MMD -MP -c -o $@ $<
+
+$(build)/help/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(options) $(harden) -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(build)/*/*/*.d)
+
+deps:
+	@tests/deps.sh $(packages)
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@tests/demo.sh $(build)
+
+check: deps
+	@$(MAKE) --no-print-directory test
+
+test: all $(programs)
+	tests/run.sh $(build)
+
+lint: deps
+	$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -Werror' build=build/lint-gcc LIBC=glibc all
+	$(MAKE) --no-print-directory CC=clang CFLAGS='-O2 -Werror' build=build/lint-clang LIBC=glibc all
+	clang-format --dry-run -Werror $(wildcard bin/*.c lib/*.[ch] tests/*/*.c)
+	shellcheck -x $(shells)
+	mandoc -Tlint -Wwarning $(pages)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+		--enable=warning,portability -D_GNU_SOURCE -Ilib bin lib
+
+build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch])
+	@mkdir -p $(@D)
+	clang $(options) -O1 -fsanitize=fuzzer,address,undefined \
+		-o $@ $< $(filter-out lib/archive.c,$(wildcard lib/*.c))
+
+fuzz: $(fuzzers)
+	set -e; for target in $^; do \
+		$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1; \
+	done
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(TEMPLATEDIR)
+	install $(tools) $(DESTDIR)$(BINDIR)
+	install $(helpers) $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 rootfs-templates/* $(DESTDIR)$(TEMPLATEDIR)
+	for page in $(pages); do \
+		section=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
+		install -d $$section && install -m 644 $$page $$section || exit; \
+	done
+
+clean:
+	rm -rf build
+
+.PHONY: all check clean demo deps fuzz install lint test
+.SECONDARY:
+.DELETE_ON_ERROR:

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * compat.h - what the kernel has and this machine's headers may lack
+ *
+ * Constants are from the kernel's uapi headers; the calls that libc has no
+ * wrapper for are made here.  Each says in which Linux it came: that is for
+ * the reader, the code asks the kernel by trying.
+ */
+#ifndef COMPAT_H
+#define COMPAT_H
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080 /* Linux 5.6 */
+#endif
+#ifndef CLONE_NEWCGROUP
+#define CLONE_NEWCGROUP 0x02000000 /* Linux 4.6 */
+#endif
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL /* Linux 5.7 */
+#endif
+
+#ifndef __NR_clone3
+#define __NR_clone3 435 /* Linux 5.3 */
+#endif
+#ifndef __NR_close_range
+#define __NR_close_range 436 /* Linux 5.9 */
+#endif
+#ifndef __NR_openat2
+#define __NR_openat2 437 /* Linux 5.6 */
+#endif
+#ifndef __NR_mount_setattr
+#define __NR_mount_setattr 442 /* Linux 5.12 */
+#endif
+#ifndef __NR_open_tree
+#define __NR_open_tree 428 /* these five: Linux 5.2 */
+#define __NR_move_mount 429
+#define __NR_fsopen 430
+#define __NR_fsconfig 431
+#define __NR_fsmount 432
+#endif
+
+/*
+ * The mount API.  <linux/mount.h> and the C library's <sys/mount.h> cannot
+ * be included together everywhere, so the few names needed are set here.
+ */
+enum {
+	RUNGS_OPEN_TREE_CLONE = 1,
+	RUNGS_MOVE_FROM_EMPTY = 0x04,
+	RUNGS_MOVE_TO_EMPTY = 0x40,
+	RUNGS_FSOPEN_CLOEXEC = 1,
+	RUNGS_FSMOUNT_CLOEXEC = 1,
+	RUNGS_CONFIG_FLAG = 0,
+	RUNGS_CONFIG_STRING = 1,
+	RUNGS_CONFIG_CREATE = 6,
+	RUNGS_ATTR_RDONLY = 0x01,
+	RUNGS_ATTR_NOSUID = 0x02,
+	RUNGS_ATTR_NODEV = 0x04,
+	RUNGS_ATTR_NOEXEC = 0x08,
+};
+
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
+struct rungs_mount_attr {
+	uint64_t set, clear, propagation, userns_fd;
+};
+
+static inline int
+sys_openat2(int dir, const char *path, struct open_how *how)
+{
+	return (int)syscall(__NR_openat2, dir, path, how, sizeof *how);
+}
+
+static inline int
+sys_open_tree(int dir, const char *path, unsigned flags)
+{
+	return (int)syscall(__NR_open_tree, dir, path, flags);
+}
+
+static inline int
+sys_move_mount(int from, const char *from_path, int to, const char *to_path,
+    unsigned flags)
+{
+	return (
+	    int)syscall(__NR_move_mount, from, from_path, to, to_path, flags);
+}
+
+static inline int
+sys_fsopen(const char *type, unsigned flags)
+{
+	return (int)syscall(__NR_fsopen, type, flags);
+}
+
+static inline int
+sys_fsconfig(int fd, unsigned command, const char *key, const char *value)
+{
+	return (int)syscall(__NR_fsconfig, fd, command, key, value, 0);
+}
+
+static inline int
+sys_fsmount(int fd, unsigned flags, unsigned attributes)
+{
+	return (int)syscall(__NR_fsmount, fd, flags, attributes);
+}
+
+static inline int
+sys_mount_setattr(int dir, const char *path, unsigned flags,
+    struct rungs_mount_attr *attr)
+{
+	return (int)syscall(__NR_mount_setattr, dir, path, flags, attr,
+	    sizeof *attr);
+}
+
+static inline int
+sys_close_range(unsigned first, unsigned last)
+{
+	return (int)syscall(__NR_close_range, first, last, 0);
+}
+
+static inline pid_t
+sys_clone3(struct clone_args *args)
+{
+	return (pid_t)syscall(__NR_clone3, args, sizeof *args);
+}
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * tool.h - what every main() in bin/ has in common
+ *
+ * Only here may lib/ print and exit: these are the last steps of a tool.
+ */
+#ifndef TOOL_H
+#define TOOL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct fail;
+
+/*
+ * Cut argv at its first "--" and return the command behind it, or NULL
+ * when there is none.  Nothing behind "--" is a usage error of the caller.
+ */
+char **tool_command(int *argc, char *argv[]);
+
+/*
+ * Print what failed, and its remedy, each as one line on standard error,
+ * and exit with the failure's status.
+ */
+_Noreturn void tool_die(const struct fail *f);
+
+/* Print "usage: tool synopsis" on standard error and exit with 125. */
+_Noreturn void tool_usage(const char *synopsis);
+
+/* Print one line "tool: ..." on standard error and go on. */
+void tool_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * The whole of a layer's tool: options, words, then a filter without a
+ * command and the layer alone with one.  A tool with more than this has a
+ * main of its own.
+ */
+int tool_layer(int argc, char *argv[], const char *name, const char *synopsis);
+
+#endif
