@@ -30,11 +30,4 @@ _Noreturn void tool_usage(const char *synopsis);
 /* Print one line "tool: ..." on standard error and go on. */
 void tool_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/*
- * The whole of a layer's tool: options, words, then a filter without a
- * command and the layer alone with one.  A tool with more than this has a
- * main of its own.
- */
-int tool_layer(int argc, char *argv[], const char *name, const char *synopsis);
-
 #endif
