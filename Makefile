@@ -124,7 +124,7 @@ lint: deps
 build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch])
 	@mkdir -p $(@D)
 	clang $(options) -O1 -fsanitize=fuzzer,address,undefined \
-		-o $@ $< $(filter-out lib/archive.c,$(wildcard lib/*.c))
+		-o $@ $< $(filter-out lib/unpack.c,$(wildcard lib/*.c))
 
 fuzz: $(fuzzers)
 	set -e; for target in $^; do \

@@ -2,11 +2,19 @@
 /* root.c - see root.h */
 #include "root.h"
 
-#include <stdbool.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "compat.h"
 #include "description.h"
 #include "fail.h"
+#include "fsmount.h"
+#include "scope.h"
 
 static bool
 is_digest(const char *text)
@@ -69,4 +77,182 @@ root_print(const void *layer, FILE *out)
 		fputs(" scratch", out);
 	else if (root->mode == ROOT_READONLY)
 		fputs(" ro", out);
+}
+
+bool
+root_needs_mounts(const struct root *root)
+{
+	return root->dir != NULL && root->mode != ROOT_PLAIN;
+}
+
+/*
+ * Open the tree.  A tree of mkroot's cache is shared by every jail that
+ * will ever be made of it, so it is never given out to be written.  The
+ * cache has it in roots/KEY/rootfs and carries a CACHEDIR.TAG.
+ */
+static int
+open_dir_of(const struct root *root, struct fail *f)
+{
+	int fd = open(root->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0) {
+		fail(f, errno, "%s: open the root", root->dir);
+		if (errno == ENOENT)
+			fail_hint(f, "it is gone: run mkroot again");
+		return -1;
+	}
+	if (root->mode == ROOT_PLAIN
+	    && faccessat(fd, "../../../CACHEDIR.TAG", F_OK, 0) == 0) {
+		close(fd);
+		fail(f, 0, "%s: refuse to write to a shared root of the cache",
+		    root->dir);
+		return fail_hint(f, "say scratch or ro, or make a root of "
+				    "its own with mkroot dir=PATH");
+	}
+	return fd;
+}
+
+/* Attach a detached mount at the top of the namespace, over the host's. */
+static int
+attach_on_top(int mount)
+{
+	return sys_move_mount(mount, "", AT_FDCWD, "/", RUNGS_MOVE_FROM_EMPTY);
+}
+
+/*
+ * The tree itself.  Device nodes in it are dead: the ones that a jail may
+ * have are in the /dev that we make.
+ */
+static int
+mount_tree(const struct root *root, int tree, struct fail *f)
+{
+	unsigned attributes =
+	    RUNGS_ATTR_NODEV
+	    | (root->mode == ROOT_READONLY ? RUNGS_ATTR_RDONLY : 0);
+	int copy = fsmount_clone(tree, true);
+
+	if (copy >= 0 && fsmount_restrict(copy, attributes, true) == 0
+	    && attach_on_top(copy) == 0)
+		return copy;
+	fail(f, errno, "%s: mount the root", root->dir);
+	if (copy >= 0)
+		close(copy);
+	return -1;
+}
+
+/* The upper layer's top is the jail's "/": it looks like the tree's top. */
+static int
+make_upper(int base, int tree)
+{
+	struct stat st;
+
+	if (fstat(tree, &st) < 0 || mkdirat(base, "lower", 0700) < 0
+	    || mkdirat(base, "work", 0700) < 0
+	    || mkdirat(base, "upper", 0700) < 0)
+		return -1;
+	/* An owner that has no id in here cannot be given. */
+	if (fchownat(base, "upper", st.st_uid, st.st_gid, 0) < 0
+	    && errno != EINVAL && errno != EPERM)
+		return -1;
+	return fchmodat(base, "upper", st.st_mode & 07777, 0);
+}
+
+/*
+ * Put the layers of an overlay into the tmpfs that base is, and enter it.
+ * All three can then be named from the working directory, so that no path
+ * of the host is resolved again and no character in one can be taken for a
+ * separator.
+ */
+static int
+prepare_layers(int base, int tree)
+{
+	autoclose int lower = fsmount_clone(tree, true), point = -1;
+
+	if (lower < 0 || attach_on_top(base) < 0 || make_upper(base, tree) < 0)
+		return -1;
+	point = openat(base, "lower", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (point < 0 || fsmount_attach(lower, point) < 0)
+		return -1;
+	return fchdir(base);
+}
+
+static int
+mount_scratch(const struct root *root, int tree, struct fail *f)
+{
+	static const char *const base_options[] = { "mode=0700", NULL };
+	static const char *const options[] = { "lowerdir=lower",
+		"upperdir=upper", "workdir=work", "userxattr", NULL };
+	autoclose int base = -1;
+	int overlay = -1;
+
+	base = fsmount_new("tmpfs", base_options,
+	    RUNGS_ATTR_NODEV | RUNGS_ATTR_NOSUID);
+	if (base < 0 || prepare_layers(base, tree) < 0)
+		return fail(f, errno, "scratch: prepare layers over %s",
+		    root->dir);
+	overlay = fsmount_new("overlay", options, RUNGS_ATTR_NODEV);
+	/*
+	 * The overlay has its own hold on the layers.  The tmpfs must go: on
+	 * top of the host's root, it would be what root_enter() lets go of.
+	 */
+	if (overlay >= 0 && umount2(".", MNT_DETACH) == 0
+	    && attach_on_top(overlay) == 0)
+		return overlay;
+	fail(f, errno, "scratch: mount an overlay over %s", root->dir);
+	if (errno == EPERM || errno == ENODEV)
+		fail_hint(f, "overlayfs in a user namespace needs Linux 5.11; "
+			     "mkroot dir=PATH or ro does without it");
+	if (overlay >= 0)
+		close(overlay);
+	return -1;
+}
+
+int
+root_mount(const struct root *root, struct fail *f)
+{
+	autoclose int tree = -1;
+
+	if ((tree = open_dir_of(root, f)) < 0)
+		return -1;
+	return root->mode == ROOT_SCRATCH ? mount_scratch(root, tree, f)
+	                                  : mount_tree(root, tree, f);
+}
+
+int
+root_enter(int fd, struct fail *f)
+{
+	struct stat top, above;
+
+	/*
+	 * With "." for both, the old root lands on top of the new one, and
+	 * letting go of "." drops it with all the host's mounts.
+	 */
+	if (fchdir(fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
+		return fail(f, errno, "pivot_root");
+	if (umount2(".", MNT_DETACH) < 0)
+		return fail(f, errno, "let go of the host's mounts");
+	if (chdir("/") < 0 || stat("/", &top) < 0 || stat("/..", &above) < 0)
+		return fail(f, errno, "enter the new root");
+	/* A mount that was left on top would be a way out of every jail. */
+	if (top.st_dev != above.st_dev || top.st_ino != above.st_ino)
+		return fail(f, 0, "something of the host is still above /");
+	return 0;
+}
+
+int
+root_chroot(const struct root *root, struct fail *f)
+{
+	autoclose int tree = open_dir_of(root, f);
+
+	if (tree < 0)
+		return -1;
+	if (fchdir(tree) < 0 || chroot(".") < 0) {
+		fail(f, errno, "%s: chroot", root->dir);
+		if (errno == EPERM)
+			fail_hint(f,
+			    "only root may: enterns user makes you root in a "
+			    "user namespace");
+		return -1;
+	}
+	return 0;
 }

@@ -13,6 +13,7 @@
 #ifndef ROOT_H
 #define ROOT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct fail;
@@ -33,5 +34,28 @@ int root_add(void *layer, const char *word, struct fail *f);
 
 /* Write the words, each after a blank, escaped. */
 void root_print(const void *layer, FILE *out);
+
+/*
+ * Put the tree at the top of our mount namespace, which must be new and
+ * private, and return it as a descriptor; root_enter() makes it "/".  -1:
+ * the namespace is unusable.
+ *
+ * scratch: mount_namespaces(7), and Documentation/filesystems/overlayfs.rst.
+ */
+int root_mount(const struct root *root, struct fail *f);
+
+/*
+ * Change to the root that fd is, by pivot_root(2), and let go of all of the
+ * host's mounts.  The working directory is the new "/".
+ */
+int root_enter(int fd, struct fail *f);
+
+/*
+ * chroot(2) alone, as in 1979: who has CAP_SYS_CHROOT gets out again.
+ */
+int root_chroot(const struct root *root, struct fail *f);
+
+/* The words need a mount namespace, whatever else was said. */
+bool root_needs_mounts(const struct root *root);
 
 #endif

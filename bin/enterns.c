@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * enterns - run a command in new namespaces, or add them to a jail
+ *
+ * This file names the layer; lib/namespace.c talks to the kernel.
+ */
+#include "layer.h"
+
+int
+main(int argc, char *argv[])
+{
+	return layer_main(argc, argv, "enterns",
+	    "[-n] KIND[=VALUE] ... [-- COMMAND [ARGUMENT ...]]");
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cgroup.h - how much a group of processes may use: setlimit's words for
+ * control groups
+ *
+ *	memory=64M  bytes of memory, page cache and tmpfs included
+ *	pids=32     processes and threads
+ *	cpu=50%     of one processor; 150% or 1.5: of more than one
+ */
+#ifndef CGROUP_H
+#define CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "cgroupfs.h"
+
+struct fail;
+
+enum cgroup_limit { CGROUP_CPU, CGROUP_MEMORY, CGROUP_PIDS, CGROUP_LIMITS };
+
+struct cgroup {
+	uint64_t value[CGROUP_LIMITS]; /* 0: not asked for; cpu: 1/100 % */
+	struct cgroup_dir dir[CGROUP_LIMITS]; /* one for each hierarchy */
+	int dirs;
+	int tasks[CGROUP_LIMITS]; /* version 1: open for the child to join */
+	int into; /* version 2: for clone3(2), CLONE_INTO_CGROUP, or -1 */
+};
+
+/* Take one word.  1: taken; 0: not a limit of these; -1: bad. */
+int cgroup_add(void *layer, const char *word, struct fail *f);
+
+/* Write the words, each after a blank. */
+void cgroup_print(const void *layer, FILE *out);
+
+bool cgroup_asked(const struct cgroup *c);
+
+/*
+ * Make the groups and set their limits.  -1: nothing is left of them.  The
+ * failure says which limit could not be had, and why.
+ */
+int cgroup_make(struct cgroup *c, struct fail *f);
+
+/*
+ * Version 1: move the calling process, which must have one thread, into
+ * the groups.  "tasks" and not "cgroup.procs": that one waits for an RCU
+ * grace period, 5 to 15 ms.
+ */
+int cgroup_join(const struct cgroup *c, struct fail *f);
+
+/* Remove the groups; one that still has processes stays. */
+void cgroup_remove(struct cgroup *c);
+
+#endif

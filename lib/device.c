@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC */
+/* device.c - see device.h */
+#include "device.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "compat.h"
+#include "fail.h"
+#include "fsmount.h"
+#include "scope.h"
+
+/* Documentation/admin-guide/devices.txt in the kernel. */
+static const struct node {
+	const char *name;
+	unsigned major, minor;
+} nodes[] = {
+	{ "null", 1, 3 },
+	{ "zero", 1, 5 },
+	{ "full", 1, 7 },
+	{ "random", 1, 8 },
+	{ "urandom", 1, 9 },
+	{ "tty", 5, 0 },
+};
+
+static const char *const links[][2] = {
+	{ "fd", "/proc/self/fd" },
+	{ "stdin", "/proc/self/fd/0" },
+	{ "stdout", "/proc/self/fd/1" },
+	{ "stderr", "/proc/self/fd/2" },
+	{ "ptmx", "pts/ptmx" },
+};
+
+static const char *const pts_options[] = { "ptmxmode=0666", "mode=0620", NULL };
+static const char *const shm_options[] = { "mode=1777", NULL };
+
+static int
+open_node(const struct node *node)
+{
+	char path[32];
+	struct stat st;
+	int fd;
+
+	snprintf(path, sizeof path, "/dev/%s", node->name);
+	fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && S_ISCHR(st.st_mode)
+	    && st.st_rdev == makedev(node->major, node->minor))
+		return fd;
+	close(fd);
+	errno = ENODEV;
+	return -1;
+}
+
+int
+device_open_null(void)
+{
+	return open_node(&nodes[0]);
+}
+
+static int
+bind_node(int dev, const struct node *node)
+{
+	autoclose int host = open_node(node), copy = -1, target = -1;
+
+	if (host < 0 || (copy = fsmount_clone(host, false)) < 0
+	    || fsmount_restrict(copy, RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC,
+		   false)
+		   < 0)
+		return -1;
+	target = openat(dev, node->name,
+	    O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (target < 0)
+		return -1;
+	return fsmount_attach(copy, target);
+}
+
+static int
+mount_below(int dev, const char *name, const char *type,
+    const char *const options[], unsigned attributes, struct fail *f)
+{
+	autoclose int mount = fsmount_new(type, options, attributes);
+	autoclose int target = -1;
+
+	if (mount < 0)
+		return fail(f, errno, "dev: mount %s", type);
+	if (mkdirat(dev, name, 0755) == 0)
+		target = openat(dev, name,
+		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (target < 0 || fsmount_attach(mount, target) < 0)
+		return fail(f, errno, "dev: mount %s on /dev/%s", type, name);
+	return 0;
+}
+
+int
+device_fill(int dev, bool mqueue, struct fail *f)
+{
+	const unsigned safe =
+	    RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV | RUNGS_ATTR_NOEXEC;
+
+	for (size_t n = 0; n < COUNT(nodes); n++)
+		if (bind_node(dev, &nodes[n]) < 0)
+			return fail(f, errno,
+			    "dev: bind the host's /dev/%s (character device "
+			    "%u:%u)",
+			    nodes[n].name, nodes[n].major, nodes[n].minor);
+	for (size_t n = 0; n < COUNT(links); n++)
+		if (symlinkat(links[n][1], dev, links[n][0]) < 0)
+			return fail(f, errno, "dev: link %s", links[n][0]);
+	if (mount_below(dev, "pts", "devpts", pts_options,
+		RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC, f)
+		< 0
+	    || mount_below(dev, "shm", "tmpfs", shm_options, safe, f) < 0)
+		return -1;
+	if (mqueue)
+		return mount_below(dev, "mqueue", "mqueue", NULL, safe, f);
+	return 0;
+}

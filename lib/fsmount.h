@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fsmount.h - mounts that are made before anyone can see them
+ *
+ * Each is built detached, with its attributes, and then attached by
+ * descriptor: there is no moment without "nosuid" or "ro", and no path is
+ * resolved a second time.  fsopen(2), fsmount(2), open_tree(2),
+ * mount_setattr(2), move_mount(2).
+ *
+ * All return -1 with errno set and leave nothing attached.
+ */
+#ifndef FSMOUNT_H
+#define FSMOUNT_H
+
+#include <stdbool.h>
+
+/* RUNGS_ATTR_* of compat.h say what a mount forbids. */
+
+/*
+ * A new file system, detached.  options is "key=value" or "key", in an
+ * array that NULL ends.
+ */
+int fsmount_new(const char *type, const char *const options[],
+    unsigned attributes);
+
+/* A copy of the mount that holds fd, from fd on; with those below it. */
+int fsmount_clone(int fd, bool recursive);
+
+/* Forbid more on a mount that is still detached; below it too. */
+int fsmount_restrict(int mount, unsigned attributes, bool recursive);
+
+/* Attach a detached mount on the directory or file that target is. */
+int fsmount_attach(int mount, int target);
+
+#endif

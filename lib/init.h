@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * init.h - those who wait: the jail's pid 1 and jailexec itself
+ *
+ * pid_namespaces(7): a pid 1 must reap what others leave, gets no signal
+ * that it does not ask for, and takes the whole namespace with it.
+ */
+#ifndef INIT_H
+#define INIT_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+struct init_signals {
+	sigset_t mask;          /* the caller's */
+	struct sigaction child; /* for SIGCHLD, which it may ignore */
+};
+
+/*
+ * Block what is to be forwarded, and SIGCHLD, from before there is a child
+ * until we wait for one: nothing is lost in between.  Signals that the
+ * caller ignores (nohup, background jobs of scripts) stay ignored.
+ */
+void init_block_signals(struct init_signals *old);
+void init_restore_signals(const struct init_signals *old);
+
+/*
+ * Be the pid 1: reap everything, forward signals from outside the jail to
+ * the command, exit with its status (128+N if it died of signal N).  All
+ * privilege but CAP_KILL goes first, and all descriptors.
+ */
+_Noreturn void init_run(pid_t command);
+
+/*
+ * Wait for a child, forward signals to it, and return its exit status,
+ * 128+N if it died of signal N.
+ */
+int init_wait(pid_t child);
+
+/* close_range(2) up to the last, and without it one by one. */
+void init_close_from(int first);
+
+#endif

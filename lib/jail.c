@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: ISC */
+/* jail.c - see jail.h */
+#include "jail.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capability.h"
+#include "compat.h"
+#include "description.h"
+#include "fail.h"
+#include "network.h"
+#include "scope.h"
+
+/* One row per mechanism: the tool whose line it reads, and its verbs. */
+static const struct layer {
+	const char *tool;
+	size_t offset;
+	int (*add)(void *layer, const char *word, struct fail *f);
+	void (*print)(const void *layer, FILE *out);
+} layers[] = {
+	{ "mkroot", offsetof(struct jail, root), root_add, root_print },
+	{ "setlimit", offsetof(struct jail, rlimits), rlimits_add,
+	    rlimits_print },
+	{ "setlimit", offsetof(struct jail, cgroup), cgroup_add, cgroup_print },
+	{ "enterns", offsetof(struct jail, namespaces), namespaces_add,
+	    namespaces_print },
+};
+
+void
+jail_init(struct jail *jail, bool exactly)
+{
+	*jail = (struct jail){
+		.exactly = exactly,
+		.trace = -1,
+		.top = -1,
+		.cgroup.into = -1,
+	};
+	if (exactly)
+		return;
+	jail->mounts.defaults = true;
+	jail->credential.asked = true; /* root in the jail */
+	jail->namespaces.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID
+	                         | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
+	                         | CLONE_NEWNET;
+	strcpy(jail->namespaces.hostname, "jail");
+}
+
+int
+jail_add(struct jail *jail, const char *tool, const char *word, struct fail *f)
+{
+	bool known = false;
+
+	for (size_t n = 0; n < COUNT(layers); n++) {
+		int taken;
+
+		if (strcmp(layers[n].tool, tool) != 0)
+			continue;
+		known = true;
+		if (word == NULL)
+			return 0;
+		taken = layers[n].add((char *)jail + layers[n].offset, word, f);
+		if (taken != 0)
+			return taken > 0 ? 0 : -1;
+	}
+	/* To skip what we do not know would be to weaken the jail. */
+	if (!known)
+		return fail(f, 0, "%s: no such layer", tool);
+	return fail(f, 0, "%s: no such word", word);
+}
+
+static int
+read_word(const char *tool, const char *word, void *context, struct fail *f)
+{
+	return jail_add(context, tool, word, f);
+}
+
+int
+jail_read(struct jail *jail, struct description *d, struct fail *f)
+{
+	return description_each(d, read_word, jail, f);
+}
+
+void
+jail_print(const struct jail *jail, const char *tool, FILE *out)
+{
+	for (size_t n = 0; n < COUNT(layers); n++)
+		if (strcmp(layers[n].tool, tool) == 0)
+			layers[n].print((const char *)jail + layers[n].offset,
+			    out);
+}
+
+static bool
+has(const struct jail *jail, unsigned flag)
+{
+	return (jail->namespaces.flags & flag) != 0;
+}
+
+static int
+settle_ids(struct jail *jail, struct fail *f)
+{
+	struct credential *c = &jail->credential;
+
+	jail->ids = (struct idmap){
+		.range = !jail->exactly && geteuid() == 0,
+		.uid = c->asked ? c->uid : 0,
+		.gid = c->asked ? c->gid : 0,
+	};
+	if (!has(jail, CLONE_NEWUSER))
+		return 0;
+	c->keep_groups = !jail->ids.range;
+	if (jail->ids.range && (c->uid >= IDMAP_RANGE || c->gid >= IDMAP_RANGE))
+		return fail(f, 0, "%u:%u: a jail has the ids 0 to %d", c->uid,
+		    c->gid, IDMAP_RANGE - 1);
+	return 0;
+}
+
+int
+jail_settle(struct jail *jail, struct fail *f)
+{
+	if (!jail->exactly && jail->root.dir == NULL) {
+		fail(f, 0, "no root");
+		return fail_hint(f,
+		    "start with mkroot (mkroot host for this system's own "
+		    "files)");
+	}
+	if (root_needs_mounts(&jail->root) || jail->mounts.defaults) {
+		if (jail->namespaces.host & CLONE_NEWNS) {
+			fail(f, 0,
+			    "enterns mount=host: this jail has mounts, and "
+			    "they would be the host's");
+			return fail_hint(f, "-x runs without the default ones");
+		}
+		jail->namespaces.flags |= CLONE_NEWNS;
+	}
+	jail->mounts.new_ipc = has(jail, CLONE_NEWIPC);
+	jail->mounts.host_sys =
+	    has(jail, CLONE_NEWUSER) && !has(jail, CLONE_NEWNET);
+	return settle_ids(jail, f);
+}
+
+/*
+ * The steps.  "wanted" says whether a jail has the step at all, "take"
+ * takes it.
+ */
+static bool
+want_cgroup(const struct jail *jail)
+{
+	return cgroup_asked(&jail->cgroup);
+}
+
+static int
+take_cgroup(struct jail *jail, struct fail *f)
+{
+	return cgroup_make(&jail->cgroup, f);
+}
+
+static bool
+want_maps(const struct jail *jail)
+{
+	return has(jail, CLONE_NEWUSER);
+}
+
+static int
+take_maps(struct jail *jail, struct fail *f)
+{
+	return idmap_write(&jail->ids, jail->first, f);
+}
+
+static int
+take_join(struct jail *jail, struct fail *f)
+{
+	return cgroup_join(&jail->cgroup, f);
+}
+
+/* After joining: the root of the namespace is the group we are in then. */
+static bool
+want_cgroupns(const struct jail *jail)
+{
+	return has(jail, CLONE_NEWCGROUP);
+}
+
+static int
+take_cgroupns(struct jail *jail, struct fail *f)
+{
+	(void)jail;
+	return namespaces_unshare(CLONE_NEWCGROUP, f);
+}
+
+static bool
+want_hostname(const struct jail *jail)
+{
+	return has(jail, CLONE_NEWUTS) && jail->namespaces.hostname[0] != '\0';
+}
+
+static int
+take_hostname(struct jail *jail, struct fail *f)
+{
+	return namespaces_set_hostname(&jail->namespaces, f);
+}
+
+static bool
+want_time(const struct jail *jail)
+{
+	return has(jail, CLONE_NEWTIME);
+}
+
+static int
+take_time(struct jail *jail, struct fail *f)
+{
+	return namespaces_enter_time(&jail->namespaces, f);
+}
+
+static bool
+want_lo(const struct jail *jail)
+{
+	return has(jail, CLONE_NEWNET);
+}
+
+static int
+take_lo(struct jail *jail, struct fail *f)
+{
+	(void)jail;
+	return network_up(f);
+}
+
+static bool
+want_private(const struct jail *jail)
+{
+	return has(jail, CLONE_NEWNS) && jail->root.dir == NULL;
+}
+
+static int
+take_private(struct jail *jail, struct fail *f)
+{
+	(void)jail;
+	return mounts_make_private(f);
+}
+
+static bool
+want_root(const struct jail *jail)
+{
+	return has(jail, CLONE_NEWNS) && jail->root.dir != NULL;
+}
+
+static int
+take_root(struct jail *jail, struct fail *f)
+{
+	if (mounts_make_private(f) < 0)
+		return -1;
+	jail->top = root_mount(&jail->root, f);
+	return jail->top < 0 ? -1 : 0;
+}
+
+static bool
+want_mounts(const struct jail *jail)
+{
+	return jail->mounts.defaults;
+}
+
+static int
+take_mounts(struct jail *jail, struct fail *f)
+{
+	return mounts_apply(&jail->mounts, jail->top, f);
+}
+
+static int
+take_pivot(struct jail *jail, struct fail *f)
+{
+	int result = root_enter(jail->top, f);
+
+	close(jail->top);
+	jail->top = -1;
+	return result;
+}
+
+static bool
+want_chroot(const struct jail *jail)
+{
+	return jail->root.dir != NULL && !has(jail, CLONE_NEWNS);
+}
+
+static int
+take_chroot(struct jail *jail, struct fail *f)
+{
+	return root_chroot(&jail->root, f);
+}
+
+static bool
+want_directory(const struct jail *jail)
+{
+	return jail->directory != NULL;
+}
+
+static int
+take_directory(struct jail *jail, struct fail *f)
+{
+	if (chdir(jail->directory) < 0)
+		return fail(f, errno, "%s: change to it", jail->directory);
+	return 0;
+}
+
+static bool
+want_rlimits(const struct jail *jail)
+{
+	return rlimits_asked(&jail->rlimits);
+}
+
+static int
+take_rlimits(struct jail *jail, struct fail *f)
+{
+	return rlimits_apply(&jail->rlimits, f);
+}
+
+static bool
+want_drop(const struct jail *jail)
+{
+	return !jail->exactly;
+}
+
+static int
+take_bound(struct jail *jail, struct fail *f)
+{
+	(void)jail;
+	return capability_bound(capability_default, f);
+}
+
+static bool
+want_credential(const struct jail *jail)
+{
+	return jail->credential.asked;
+}
+
+static int
+take_credential(struct jail *jail, struct fail *f)
+{
+	return credential_apply(&jail->credential, f);
+}
+
+static int
+take_limit(struct jail *jail, struct fail *f)
+{
+	bool root = jail->credential.uid == 0;
+
+	return capability_limit(root ? capability_default : 0, f);
+}
+
+static int
+take_nnp(struct jail *jail, struct fail *f)
+{
+	(void)jail;
+	return capability_no_new_privileges(f);
+}
+
+static const struct step {
+	enum stage stage;
+	const char *name, *call;
+	int since;
+	const char *why;
+	bool (*wanted)(const struct jail *jail);
+	int (*take)(struct jail *jail, struct fail *f);
+} steps[] = {
+	{ STAGE_CALLER, "cgroup", "mkdir(2) in cgroupfs", 2007,
+	    "limit all processes of the jail together", want_cgroup,
+	    take_cgroup },
+	{ STAGE_MAPS, "ids", "write uid_map, gid_map", 2013,
+	    "make root in the jail nobody outside", want_maps, take_maps },
+	{ STAGE_INSIDE, "cgroup", "write tasks", 2007,
+	    "be in the group before anything is used", want_cgroup, take_join },
+	{ STAGE_INSIDE, "cgroup namespace", "unshare(2)", 2016,
+	    "hide where in the host's groups the jail is", want_cgroupns,
+	    take_cgroupns },
+	{ STAGE_INSIDE, "host name", "sethostname(2)", 2006, "name the jail",
+	    want_hostname, take_hostname },
+	{ STAGE_INSIDE, "time", "unshare(2), setns(2)", 2020,
+	    "set the clocks that count from the start", want_time, take_time },
+	{ STAGE_INSIDE, "lo", "ioctl(2) SIOCSIFFLAGS", 2007,
+	    "let the jail talk to itself", want_lo, take_lo },
+	{ STAGE_INSIDE, "mounts", "mount(2) MS_PRIVATE", 2005,
+	    "keep mounts from the host", want_private, take_private },
+	{ STAGE_INSIDE, "root", "open_tree(2), move_mount(2)", 2019,
+	    "put the root where nothing of the host is", want_root, take_root },
+	{ STAGE_INSIDE, "mounts", "fsopen(2), move_mount(2)", 2019,
+	    "give it proc, sys, a small dev, tmp and run", want_mounts,
+	    take_mounts },
+	{ STAGE_INSIDE, "pivot", "pivot_root(2), umount2(2)", 2000,
+	    "let go of every file of the host", want_root, take_pivot },
+	{ STAGE_INSIDE, "chroot", "chroot(2)", 1979,
+	    "change the root, and nothing but the root", want_chroot,
+	    take_chroot },
+	{ STAGE_COMMAND, "limits", "setrlimit(2)", 1983,
+	    "limit the command itself", want_rlimits, take_rlimits },
+	{ STAGE_COMMAND, "bounding set", "prctl(2) PR_CAPBSET_DROP", 2008,
+	    "no program can bring a capability back", want_drop, take_bound },
+	{ STAGE_COMMAND, "ids", "setgroups(2), setresuid(2)", 1997,
+	    "be who the command is to be", want_credential, take_credential },
+	{ STAGE_COMMAND, "capabilities", "capset(2)", 1999,
+	    "keep what root in a jail needs", want_drop, take_limit },
+	{ STAGE_COMMAND, "directory", "chdir(2)", 1971,
+	    "begin in the working directory", want_directory, take_directory },
+	{ STAGE_COMMAND, "no_new_privs", "prctl(2) PR_SET_NO_NEW_PRIVS", 2012,
+	    "no execve can give a privilege", want_drop, take_nnp },
+};
+
+void
+jail_trace(const struct jail *jail, const char *step, const char *call,
+    const char *why)
+{
+	if (jail->trace >= 0)
+		dprintf(jail->trace, "%s: %s: %s: %s\n",
+		    program_invocation_short_name, step, call, why);
+}
+
+int
+jail_enter(struct jail *jail, enum stage stage, struct fail *f)
+{
+	for (size_t n = 0; n < COUNT(steps); n++) {
+		const struct step *step = &steps[n];
+
+		if (step->stage != stage || !step->wanted(jail))
+			continue;
+		jail_trace(jail, step->name, step->call, step->why);
+		if (step->take(jail, f) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * layer.h - the one rule of the suite, for every tool that is one layer
+ *
+ * With a command after "--", a tool acts on itself and then becomes the
+ * command.  Without one, it is a filter: it copies the jail description on
+ * its standard input to its standard output and adds its own line.
+ */
+#ifndef LAYER_H
+#define LAYER_H
+
+struct jail;
+
+/*
+ * The whole of a tool whose operands are words of one layer and whose only
+ * option is -n.  Returns what main() is to return.
+ */
+int layer_main(int argc, char *argv[], const char *tool, const char *synopsis);
+
+/* Run the command in nothing but this layer; the last step of a chain. */
+int layer_run(struct jail *jail, char *command[]);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * namespace.h - what a process can see: the enterns line of a description
+ *
+ *	KIND       a new one: cgroup ipc mount net pid time user uts
+ *	KIND=host  the caller's own
+ *	uts=NAME   a new one, and its host name
+ *	time=+N    a new one, N seconds ahead (s m h d; -N: behind)
+ *	none       forget all words before this one, the defaults included
+ *
+ * namespaces(7), and one page there for each kind.
+ */
+#ifndef NAMESPACE_H
+#define NAMESPACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct fail;
+
+enum { HOSTNAME_LENGTH = 64 }; /* __NEW_UTS_LEN, uname(2) */
+
+struct namespaces {
+	unsigned flags; /* CLONE_NEW*: those to make */
+	unsigned host;  /* CLONE_NEW*: those that a word kept */
+	bool none;      /* "none" was said */
+	bool offset_given;
+	int64_t offset; /* seconds, for CLOCK_MONOTONIC and _BOOTTIME */
+	char hostname[HOSTNAME_LENGTH + 1]; /* "" leaves it as it is */
+};
+
+/* Take one word.  1: taken; -1: bad. */
+int namespaces_add(void *layer, const char *word, struct fail *f);
+
+/* Write the words, each after a blank. */
+void namespaces_print(const void *layer, FILE *out);
+
+/*
+ * unshare(2) these for the calling process.  -1: none of them was made.
+ * CLONE_NEWPID and CLONE_NEWTIME are not for this: they begin with a child.
+ */
+int namespaces_unshare(unsigned flags, struct fail *f);
+
+/*
+ * Say why namespaces could not be made, with the remedy as far as it can be
+ * found out.  Returns -1.
+ */
+int namespaces_fail(struct fail *f, int err, unsigned flags);
+
+/* Set the host name of the uts namespace that we are in. */
+int namespaces_set_hostname(const struct namespaces *ns, struct fail *f);
+
+/*
+ * Make a time namespace, set its offsets and move into it; needs a /proc.
+ * time_namespaces(7): offsets can only be set before a process is inside.
+ */
+int namespaces_enter_time(const struct namespaces *ns, struct fail *f);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/* network.h - whom a jail can talk to: for now itself, through lo */
+#ifndef NETWORK_H
+#define NETWORK_H
+
+struct fail;
+
+/*
+ * Bring lo up in the network namespace that we are in; a new one has it
+ * down, and even 127.0.0.1 does not answer then.  netdevice(7).
+ */
+int network_up(struct fail *f);
+
+#endif
