@@ -39,7 +39,7 @@ parse_options(int argc, char *argv[], struct jail *jail, struct options *o)
 	const char *directory = NULL;
 	int option;
 
-	while ((option = getopt(argc, argv, "C:E:f:u:vx")) != -1) {
+	while ((option = getopt(argc, argv, "+C:E:f:u:vx")) != -1) {
 		switch (option) {
 		case 'C':
 			directory = optarg;
@@ -147,5 +147,7 @@ main(int argc, char *argv[])
 	    || set_environment(&jail, &o, &why) < 0
 	    || (status = jail_run(&jail, command, &why)) < 0)
 		tool_die(&why);
+	description_free(&d);
+	free(o.variables);
 	return status;
 }

@@ -66,10 +66,10 @@ idmap_write(const struct idmap *map, pid_t pid, struct fail *f)
 		snprintf(gids, sizeof gids, "0 0 %u",
 		    ids_here("/proc/self/gid_map"));
 	} else {
-		snprintf(uids, sizeof uids, "%" PRIu32 " %u 1", map->uid,
-		    (unsigned)geteuid());
-		snprintf(gids, sizeof gids, "%" PRIu32 " %u 1", map->gid,
-		    (unsigned)getegid());
+		snprintf(uids, sizeof uids, "%" PRIu32 " %" PRIu32 " 1",
+		    map->uid, map->outside_uid);
+		snprintf(gids, sizeof gids, "%" PRIu32 " %" PRIu32 " 1",
+		    map->gid, map->outside_gid);
 		if (write_map(pid, "setgroups", "deny", f) < 0)
 			return -1;
 	}

@@ -16,8 +16,9 @@ struct fail;
 enum { IDMAP_RANGE = 65536 }; /* ids 0 to 65535: what a root expects */
 
 struct idmap {
-	bool range;        /* 0-65535; otherwise the caller's own id alone, */
-	uint32_t uid, gid; /* which is called this inside */
+	bool range;        /* 0-65535; otherwise one id alone: */
+	uint32_t uid, gid; /* what it is called inside */
+	uint32_t outside_uid, outside_gid; /* the caller's own */
 };
 
 /*

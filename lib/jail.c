@@ -16,17 +16,18 @@
 
 /* One row per mechanism: the tool whose line it reads, and its verbs. */
 static const struct layer {
-	const char *tool;
+	const char *tool, *noun;
 	size_t offset;
 	int (*add)(void *layer, const char *word, struct fail *f);
 	void (*print)(const void *layer, FILE *out);
 } layers[] = {
-	{ "mkroot", offsetof(struct jail, root), root_add, root_print },
-	{ "setlimit", offsetof(struct jail, rlimits), rlimits_add,
+	{ "mkroot", "word", offsetof(struct jail, root), root_add, root_print },
+	{ "setlimit", "limit", offsetof(struct jail, rlimits), rlimits_add,
 	    rlimits_print },
-	{ "setlimit", offsetof(struct jail, cgroup), cgroup_add, cgroup_print },
-	{ "enterns", offsetof(struct jail, namespaces), namespaces_add,
-	    namespaces_print },
+	{ "setlimit", "limit", offsetof(struct jail, cgroup), cgroup_add,
+	    cgroup_print },
+	{ "enterns", "namespace", offsetof(struct jail, namespaces),
+	    namespaces_add, namespaces_print },
 };
 
 void
@@ -51,14 +52,14 @@ jail_init(struct jail *jail, bool exactly)
 int
 jail_add(struct jail *jail, const char *tool, const char *word, struct fail *f)
 {
-	bool known = false;
+	const char *noun = NULL;
 
 	for (size_t n = 0; n < COUNT(layers); n++) {
 		int taken;
 
 		if (strcmp(layers[n].tool, tool) != 0)
 			continue;
-		known = true;
+		noun = layers[n].noun;
 		if (word == NULL)
 			return 0;
 		taken = layers[n].add((char *)jail + layers[n].offset, word, f);
@@ -66,9 +67,9 @@ jail_add(struct jail *jail, const char *tool, const char *word, struct fail *f)
 			return taken > 0 ? 0 : -1;
 	}
 	/* To skip what we do not know would be to weaken the jail. */
-	if (!known)
+	if (noun == NULL)
 		return fail(f, 0, "%s: no such layer", tool);
-	return fail(f, 0, "%s: no such word", word);
+	return fail(f, 0, "%s: no such %s", word, noun);
 }
 
 static int
@@ -107,6 +108,9 @@ settle_ids(struct jail *jail, struct fail *f)
 		.range = !jail->exactly && geteuid() == 0,
 		.uid = c->asked ? c->uid : 0,
 		.gid = c->asked ? c->gid : 0,
+		/* Now: once inside, we have no name for them any more. */
+		.outside_uid = geteuid(),
+		.outside_gid = getegid(),
 	};
 	if (!has(jail, CLONE_NEWUSER))
 		return 0;

@@ -61,7 +61,7 @@ layer_main(int argc, char *argv[], const char *tool, const char *synopsis)
 	struct fail why;
 	int option;
 
-	while ((option = getopt(argc, argv, "n")) != -1) {
+	while ((option = getopt(argc, argv, "+n")) != -1) {
 		if (option != 'n')
 			tool_usage(synopsis);
 		fresh = true;

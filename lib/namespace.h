@@ -30,7 +30,7 @@ struct namespaces {
 	char hostname[HOSTNAME_LENGTH + 1]; /* "" leaves it as it is */
 };
 
-/* Take one word.  1: taken; -1: bad. */
+/* Take one word.  1: taken; 0: no such namespace; -1: bad. */
 int namespaces_add(void *layer, const char *word, struct fail *f);
 
 /* Write the words, each after a blank. */

@@ -51,7 +51,7 @@ root_add(void *layer, const char *word, struct fail *f)
 	} else if (strcmp(word, "none") == 0) {
 		*root = (struct root){ 0 };
 	} else {
-		return fail(f, 0, "%s: no such word", word);
+		return 0;
 	}
 	return 1;
 }

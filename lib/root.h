@@ -29,7 +29,7 @@ struct root {
 	enum root_mode mode;
 };
 
-/* Take one word.  1: taken; -1: bad. */
+/* Take one word.  1: taken; 0: no such word; -1: bad. */
 int root_add(void *layer, const char *word, struct fail *f);
 
 /* Write the words, each after a blank, escaped. */
