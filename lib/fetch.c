@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+/* fetch.c - see fetch.h */
+#include "fetch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "program.h"
+#include "scope.h"
+
+/* What a mirror may begin with, and what curl may then be redirected to. */
+static const struct {
+	const char *scheme, *allowed;
+} schemes[] = {
+	{ "https://", "=https" },
+	{ "http://", "=http,https" },
+	{ "file://", "=file" },
+};
+
+/* The exit statuses of curl(1) that have a reason of their own here. */
+static const struct {
+	int status;
+	bool unreachable; /* as opposed to wrong */
+	const char *reason;
+} reasons[] = {
+	{ 5, true, "the proxy's name is not known" },
+	{ 6, true, "the server's name is not known" },
+	{ 7, true, "cannot connect to the server" },
+	{ 18, true, "the connection broke" },
+	{ 22, true, "the server has no such file" },
+	{ 23, false, "curl could not write it" },
+	{ 28, true, "the server does not answer" },
+	{ 35, true, "no secure connection to the server" },
+	{ 37, true, "no such file" },
+	{ 52, true, "the server sent nothing" },
+	{ 55, true, "the connection broke" },
+	{ 56, true, "the connection broke" },
+	{ 60, false, "the server's certificate cannot be verified" },
+	{ 77, false, "the certificates of this machine cannot be read" },
+};
+
+static const char *
+allowed_schemes(const char *url)
+{
+	for (size_t n = 0; n < COUNT(schemes); n++)
+		if (strncmp(url, schemes[n].scheme, strlen(schemes[n].scheme))
+		    == 0)
+			return schemes[n].allowed;
+	return NULL;
+}
+
+int
+fetch_url(const char *mirror, const char *path, char url[PATH_MAX],
+    struct fail *f)
+{
+	const char *own = getenv("RUNGS_MIRROR");
+	size_t length;
+
+	if (own != NULL && *own != '\0')
+		mirror = own;
+	if (allowed_schemes(mirror) == NULL) {
+		fail(f, 0, "%s: not a mirror that can be used", mirror);
+		return fail_hint(f,
+		    "a mirror begins with https://, http:// or file://");
+	}
+	length = strlen(mirror);
+	while (length > 0 && mirror[length - 1] == '/')
+		length--;
+	if (snprintf(url, PATH_MAX, "%.*s/%s", (int)length, mirror, path)
+	    >= PATH_MAX)
+		return fail(f, ENAMETOOLONG, "%s", mirror);
+	return 0;
+}
+
+/* "curl: (7) Failed to connect" without what is in front of the text. */
+static const char *
+curl_text(char *output)
+{
+	char *text = output, *stop;
+
+	output[strcspn(output, "\n")] = '\0';
+	if (strncmp(output, "curl: (", 7) == 0
+	    && (stop = strchr(output, ')')) != NULL)
+		text = stop + 1 + strspn(stop + 1, " ");
+	return text;
+}
+
+static int
+explain(int status, char *output, const char *url, struct fail *f)
+{
+	const char *text = curl_text(output), *reason = NULL;
+	bool unreachable = false;
+
+	for (size_t n = 0; n < COUNT(reasons); n++)
+		if (reasons[n].status == status) {
+			reason = reasons[n].reason;
+			unreachable = reasons[n].unreachable;
+		}
+	if (status >= EXIT_SIGNAL)
+		return fail(f, 0, "fetch %s: curl died of signal %d", url,
+		    status - EXIT_SIGNAL);
+	if (*text != '\0' && status != 23)
+		reason = text;
+	if (unreachable) {
+		fail(f, 0, "%s", reason);
+		return 1;
+	}
+	if (reason == NULL)
+		return fail(f, 0, "fetch %s: curl failed with status %d", url,
+		    status);
+	fail(f, 0, "fetch %s: %s", url, reason);
+	if (status == 60 || status == 77)
+		fail_hint(f, "apt-get install ca-certificates");
+	return -1;
+}
+
+int
+fetch(const char *url, int dir, const char *name, bool progress, struct fail *f)
+{
+	const char *const argv[] = { "curl", "--fail", "--location",
+		"--globoff", "--max-redirs", "5", "--connect-timeout", "20",
+		"--proto", allowed_schemes(url), "--proto-redir",
+		allowed_schemes(url), "--output", name, "--url", url,
+		progress ? "--progress-bar" : "--silent", "--show-error",
+		NULL };
+	struct program curl = {
+		.argv = argv,
+		.in = -1,
+		.dir = dir,
+		.take_errors = !progress,
+	};
+	autofree char *output = NULL;
+	int status;
+
+	if (program_run(&curl, &output, &status, f) < 0) {
+		if (errno != ENOENT)
+			return -1;
+		fail(f, 0, "curl is not installed");
+		fail_hint(f, "apt-get install curl");
+		return 1;
+	}
+	return status == 0 ? 0 : explain(status, output, url, f);
+}

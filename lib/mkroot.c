@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: ISC */
+/* mkroot.c - see mkroot.h */
+#include "mkroot.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cache.h"
+#include "fail.h"
+#include "origin.h"
+#include "own.h"
+#include "scope.h"
+#include "work.h"
+
+int
+mkroot_add(struct mkroot_request *r, const char *word, struct fail *f)
+{
+	if (strncmp(word, "tar:", 4) == 0 || strncmp(word, "dir:", 4) == 0) {
+		r->words.from = word;
+		return 1;
+	}
+	if (strncmp(word, "dir=", 4) == 0) {
+		if (word[4] == '\0')
+			return fail(f, 0, "dir=: expected dir=PATH");
+		r->dir = word + 4;
+		return 1;
+	}
+	if (strchr(word, '=') == NULL && strcmp(word, "ro") != 0
+	    && strcmp(word, "scratch") != 0 && strcmp(word, "none") != 0) {
+		if (*word == '\0')
+			return fail(f, 0, "'': no such template");
+		r->words.from = word;
+		return 1;
+	}
+	if (strcmp(word, "none") == 0)
+		r->dir = NULL;
+	return root_add(&r->words, word, f);
+}
+
+/* A description has no way to write these, and nobody needs such a path. */
+static int
+check_bytes(const char *text, struct fail *f)
+{
+	for (const char *c = text; *c != '\0'; c++) {
+		unsigned char byte = (unsigned char)*c;
+
+		if ((byte < ' ' && byte != '\t' && byte != '\n') || byte == 127)
+			return fail(f, 0,
+			    "%s: a path with the control byte %#04x", text,
+			    byte);
+	}
+	return 0;
+}
+
+static int
+set_made(struct mkroot_made *made, const char *from, const char *digest,
+    enum root_mode mode, struct fail *f)
+{
+	snprintf(made->from, sizeof made->from, "%s", from);
+	snprintf(made->digest, sizeof made->digest, "%s",
+	    digest != NULL ? digest : "");
+	made->root = (struct root){
+		.from = made->from,
+		.digest = made->digest[0] != '\0' ? made->digest : NULL,
+		.dir = made->dir,
+		.mode = mode,
+	};
+	if (check_bytes(made->from, f) < 0 || check_bytes(made->dir, f) < 0)
+		return -1;
+	return 0;
+}
+
+static int
+check_digest(const struct mkroot_request *r, const char *from,
+    const char *digest, struct fail *f)
+{
+	const char *want = r->words.digest;
+
+	if (want == NULL)
+		return 0;
+	if (digest == NULL || *digest == '\0')
+		return fail(f, 0, "%s: %s: it has no digest", from, want);
+	if (strcmp(want, digest) != 0)
+		return fail(f, 0, "%s: its digest is %s, not %s", from, digest,
+		    want);
+	return 0;
+}
+
+/* A failure for lack of room names the place that has none. */
+static int
+full_hint(const char *place, struct fail *f)
+{
+	if (strstr(f->text, strerror(ENOSPC)) != NULL
+	    || strstr(f->text, strerror(EDQUOT)) != NULL)
+		fail_hint(f, "make room for %s; nothing was left there", place);
+	return -1;
+}
+
+static int
+make_in_place(const struct mkroot_request *r, const struct source *s,
+    struct mkroot_made *made, struct fail *f)
+{
+	enum root_mode mode =
+	    r->words.mode != ROOT_PLAIN ? r->words.mode : s->t.mode;
+	char real[PATH_MAX];
+
+	if (r->dir != NULL
+	    && (realpath(r->dir, real) == NULL
+		|| strcmp(real, s->in_place) != 0))
+		return fail(f, 0, "dir=%s: %s is used where it is", r->dir,
+		    s->from);
+	strcpy(made->dir, s->in_place);
+	return set_made(made, s->from, NULL, mode, f);
+}
+
+/* Whether the source is in the cache; made->dir is where, then. */
+static int
+find_cached(const struct source *s, const struct cache *c,
+    struct mkroot_made *made)
+{
+	return s->key[0] != '\0' && cache_find(c, s->key, made->dir);
+}
+
+/* The same for the archive of a user, whose key may have been noted. */
+static int
+recall_cached(struct source *s, const struct cache *c, struct mkroot_made *made)
+{
+	char key[CACHE_KEY];
+
+	if (s->file >= 0 && s->archive == NULL
+	    && cache_recall(c, s->from, &s->status, key))
+		source_set_digest(s, key + strlen("sha256-"));
+	return find_cached(s, c, made);
+}
+
+/* Make the root in the cache, with its lock held. */
+static int
+fill_cache(const struct mkroot_request *r, struct source *s,
+    const struct cache *c, struct mkroot_made *made, struct fail *f)
+{
+	struct work w;
+	int got;
+
+	if (cache_begin(c, &w, f) < 0)
+		return full_hint(c->path, f);
+	got = source_fill(s, &w, r->words.digest, f);
+	if (got == 0 && (got = cache_publish(c, &w, s->key, f)) == 0
+	    && !find_cached(s, c, made))
+		got = fail(f, 0, "%s: vanished from the cache", s->from);
+	if (got < 0)
+		full_hint(c->path, f);
+	work_end(&w);
+	if (got == 0 && s->file >= 0 && s->archive == NULL)
+		cache_remember(c, s->from, &s->status, s->key);
+	return got;
+}
+
+/* See that the root is in the cache.  1: its archive cannot be had. */
+static int
+make_cached(const struct mkroot_request *r, struct source *s,
+    const struct cache *c, struct mkroot_made *made, struct fail *f)
+{
+	char name[CACHE_KEY];
+	autoclose int lock = -1;
+
+	if (recall_cached(s, c, made))
+		return 0;
+	if (s->key[0] != '\0')
+		strcpy(name, s->key);
+	else
+		snprintf(name, sizeof name, "file-%jx-%jx",
+		    (uintmax_t)s->status.st_dev, (uintmax_t)s->status.st_ino);
+	if ((lock = cache_lock(c, name, f)) < 0)
+		return full_hint(c->path, f);
+	/* Whoever had the lock before us may have made it. */
+	if (recall_cached(s, c, made))
+		return 0;
+	return fill_cache(r, s, c, made, f);
+}
+
+static int
+make_shared(const struct mkroot_request *r, struct source *s,
+    struct mkroot_made *made, struct fail *f)
+{
+	enum root_mode mode = r->words.mode != ROOT_PLAIN ? r->words.mode
+	                      : s->t.mode != ROOT_PLAIN   ? s->t.mode
+	                                                  : ROOT_SCRATCH;
+	struct cache c;
+	int got;
+
+	if (cache_open(&c, f) < 0)
+		return -1;
+	got = make_cached(r, s, &c, made, f);
+	cache_close(&c);
+	if (got != 0)
+		return got;
+	if (check_digest(r, s->from, s->digest, f) < 0)
+		return -1;
+	return set_made(made, s->from, s->digest, mode, f);
+}
+
+/* Fill a root of the user's own.  1: its archive cannot be had. */
+static int
+fill_own(const struct mkroot_request *r, struct source *s, const char *path,
+    struct fail *f)
+{
+	struct mkroot_made cached;
+	struct cache c;
+	struct work w;
+	int got;
+
+	if (s->archive != NULL) {
+		/* Through the cache, which keeps what was fetched. */
+		if (cache_open(&c, f) < 0)
+			return -1;
+		if ((got = make_cached(r, s, &c, &cached, f)) == 0)
+			s->file = cache_open_file(&c, s->key, "archive");
+		cache_close(&c);
+		if (got != 0)
+			return got;
+	}
+	if (own_begin(path, &w, f) < 0)
+		return full_hint(path, f);
+	got = source_fill(s, &w, r->words.digest, f);
+	if (got == 0) {
+		unlinkat(w.fd, "archive", 0);
+		/* 1: another mkroot was quicker; own_find says what it is. */
+		got = own_publish(path, &w, f) < 0 ? -1 : 0;
+	}
+	if (got < 0)
+		full_hint(path, f);
+	work_end(&w);
+	return got;
+}
+
+/* Whether a release that was asked for is the one that is there. */
+static bool
+same_release(const char *asked, const char *there)
+{
+	size_t length = asked != NULL ? strlen(asked) : 0;
+
+	return asked == NULL
+	       || (there != NULL && strncmp(asked, there, length) == 0
+		   && (there[length] == '\0' || there[length] == '.'));
+}
+
+/* Whether the own root at path, which is of *there, is what is asked for. */
+static int
+check_same(const char *from, const char *there, const char *path,
+    struct fail *f)
+{
+	char want[NAME_MAX + 1], have[NAME_MAX + 1], real[PATH_MAX];
+	const char *asked, *release;
+	bool same_name, is_file;
+
+	source_split(from, want, &asked);
+	source_split(there, have, &release);
+	is_file = strcmp(want, "tar") == 0;
+	if (is_file && asked != NULL && realpath(asked, real) != NULL)
+		asked = real;
+	same_name = strcmp(want, have) == 0;
+	if (same_name
+	    && (is_file ? asked != NULL && release != NULL
+			      && strcmp(asked, release) == 0
+			: same_release(asked, release)))
+		return 0;
+	fail(f, 0, "dir=%s: holds %s, %s %s", path, there,
+	    same_name && !is_file ? "another release than" : "not", from);
+	return fail_hint(f, "name another directory, or remove that one");
+}
+
+/*
+ * Whether what is there came about because what is asked for could not be
+ * had then.
+ */
+static bool
+was_fallback(const struct mkroot_request *r, const char *there)
+{
+	struct source s;
+	struct fail why;
+	bool was;
+
+	if (r->strict || r->words.digest != NULL)
+		return false;
+	was = source_open(&s, r->words.from, &why) == 0 && !s.released
+	      && s.t.fallback != NULL && strcmp(s.t.fallback, there) == 0;
+	source_close(&s);
+	return was;
+}
+
+/* Use the own root at path.  1: done; 0: nothing is there. */
+static int
+use_own(const struct mkroot_request *r, const char *path,
+    struct mkroot_made *made, struct fail *f)
+{
+	const char *from = r->words.from;
+	char line[PATH_MAX + 128];
+	struct origin o;
+	int got;
+
+	if ((got = own_find(path, &o, f)) <= 0)
+		return got;
+	if (from != NULL && check_same(from, o.root.from, path, f) < 0) {
+		if (!was_fallback(r, o.root.from)) {
+			got = -1;
+			goto done;
+		}
+		snprintf(line, sizeof line,
+		    "%s: %s holds %s, made when %s could not be fetched; "
+		    "using it (--strict refuses)",
+		    from, path, o.root.from, from);
+		if (r->say != NULL)
+			r->say(line);
+	}
+	if (snprintf(made->dir, PATH_MAX, "%s/rootfs", path) >= PATH_MAX)
+		got = fail(f, ENAMETOOLONG, "dir=%s", path);
+	else if (check_digest(r, o.root.from, o.root.digest, f) < 0
+		 || set_made(made, o.root.from, o.root.digest, r->words.mode, f)
+			< 0)
+		got = -1;
+done:
+	origin_free(&o);
+	return got;
+}
+
+static int make_from(const struct mkroot_request *r, const char *from,
+    const char *own, bool last, struct mkroot_made *made, struct fail *f);
+
+/* The archive cannot be had, and *f says why: fall back, or fail. */
+static int
+fall_back(const struct mkroot_request *r, const struct source *s,
+    const char *own, bool last, struct mkroot_made *made, struct fail *f)
+{
+	char line[sizeof f->text + SOURCE_FROM + 64], *colon;
+
+	if (last || r->strict || s->released || r->words.digest != NULL
+	    || s->t.fallback == NULL)
+		return fail_prefix(f, "%s: fetch %s: ", s->from, s->url);
+	snprintf(line, sizeof line,
+	    "%s: cannot be fetched (%s); using %s instead (--strict refuses)",
+	    s->from, f->text, s->t.fallback);
+	if ((colon = strchr(line, ':')) != NULL)
+		*colon = ' ';
+	if (r->say != NULL)
+		r->say(line);
+	return make_from(r, s->t.fallback, own, true, made, f);
+}
+
+/*
+ * Make what from stands for: at own, or in the cache if that is NULL.  last
+ * says that this is the fallback and has none itself.
+ */
+static int
+make_from(const struct mkroot_request *r, const char *from, const char *own,
+    bool last, struct mkroot_made *made, struct fail *f)
+{
+	struct mkroot_request as = *r;
+	struct source s;
+	int got;
+
+	as.words.from = from;
+	if (source_open(&s, from, f) < 0) {
+		got = -1;
+		goto done;
+	}
+	s.say = r->say;
+	s.progress = r->progress;
+	if (s.in_place[0] != '\0') {
+		got = r->words.digest != NULL ? check_digest(r, s.from, NULL, f)
+		                              : make_in_place(r, &s, made, f);
+		goto done;
+	}
+	if (r->words.digest != NULL && (s.archive != NULL || s.key[0] != '\0')
+	    && check_digest(r, s.from, s.digest, f) < 0) {
+		got = -1;
+		goto done;
+	}
+	if (own == NULL)
+		got = make_shared(r, &s, made, f);
+	else if ((got = fill_own(r, &s, own, f)) == 0)
+		got = use_own(&as, own, made, f) == 1 ? 0 : -1;
+	if (got == 1)
+		got = fall_back(r, &s, own, last, made, f);
+done:
+	source_close(&s);
+	return got;
+}
+
+/* Whether dir, which is in the cache, is where the root was found. */
+static int
+check_cached_dir(const char *dir, const struct mkroot_made *made,
+    struct fail *f)
+{
+	char asked[PATH_MAX], real[PATH_MAX];
+
+	if (strcmp(dir, made->dir) == 0)
+		return 0;
+	if (realpath(dir, asked) != NULL && realpath(made->dir, real) != NULL
+	    && strcmp(asked, real) == 0)
+		return 0;
+	return fail(f, 0, "dir=%s: in the cache, and not the root of %s", dir,
+	    made->from);
+}
+
+int
+mkroot_make(const struct mkroot_request *r, struct mkroot_made *made,
+    struct fail *f)
+{
+	const char *from = r->words.from;
+	char own[PATH_MAX];
+	struct source s;
+	struct fail why;
+	int got;
+
+	if (r->dir != NULL && cache_contains(r->dir)) {
+		if (from == NULL)
+			return fail(f, 0,
+			    "dir=%s: in the cache: name the template", r->dir);
+		if (make_from(r, from, NULL, false, made, f) < 0)
+			return -1;
+		return check_cached_dir(r->dir, made, f);
+	}
+	if (r->dir == NULL)
+		return make_from(r, from, NULL, false, made, f);
+
+	got = own_resolve(r->dir, own, f);
+	if (got == 0 && (got = use_own(r, own, made, f)) == 1)
+		return 0;
+	if (from == NULL)
+		return got < 0 ? -1
+		               : fail(f, 0,
+				   "dir=%s: nothing is there yet: name a "
+				   "template",
+				   own);
+	if (got == 0)
+		return make_from(r, from, own, false, made, f);
+	/* Only what is used in place may be there already. */
+	why = *f;
+	if (source_open(&s, from, f) == 0 && s.in_place[0] != '\0')
+		got = make_from(r, from, NULL, false, made, f);
+	else
+		*f = why;
+	source_close(&s);
+	return got;
+}

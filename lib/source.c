@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: ISC */
+/* source.c - see source.h */
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "assemble.h"
+#include "catalog.h"
+#include "fail.h"
+#include "fetch.h"
+#include "origin.h"
+#include "program.h"
+#include "scope.h"
+#include "work.h"
+
+static const char helper[] = "../libexec/rungs/mkroot-unpack";
+
+void
+source_split(const char *from, char name[NAME_MAX + 1], const char **release)
+{
+	size_t length = strcspn(from, ":");
+
+	*release = from[length] == ':' ? from + length + 1 : NULL;
+	if (length > NAME_MAX)
+		length = 0; /* no template has such a name, nor this one */
+	memcpy(name, from, length);
+	name[length] = '\0';
+}
+
+void
+source_set_digest(struct source *s, const char *hex)
+{
+	snprintf(s->digest, sizeof s->digest, "sha256:%.64s", hex);
+	snprintf(s->key, sizeof s->key, "sha256-%.64s", hex);
+}
+
+/* tar:FILE; the file stays open, so that it is one file from here on. */
+static int
+open_file(struct source *s, const char *path, struct fail *f)
+{
+	char real[PATH_MAX];
+
+	if (*path == '\0')
+		return fail(f, 0, "tar: expected tar:FILE");
+	if (realpath(path, real) == NULL)
+		return fail(f, errno, "tar:%s: open", path);
+	s->file = open(real, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (s->file < 0 || fstat(s->file, &s->status) < 0)
+		return fail(f, errno, "tar:%s: open", path);
+	if (!S_ISREG(s->status.st_mode)) {
+		fail(f, 0, "tar:%s: not a regular file", path);
+		return S_ISDIR(s->status.st_mode) ? fail_hint(f,
+			   "dir:%s uses a directory in place", path)
+		                                  : -1;
+	}
+	snprintf(s->from, sizeof s->from, "tar:%s", real);
+	return 0;
+}
+
+/* dir:PATH, or in-place of a template: there must be a directory. */
+static int
+open_dir(struct source *s, const char *path, struct fail *f)
+{
+	struct stat st;
+
+	if (*path == '\0')
+		return fail(f, 0, "dir: expected dir:PATH");
+	if (realpath(path, s->in_place) == NULL || stat(s->in_place, &st) < 0)
+		return fail(f, errno, "dir:%s: open", path);
+	if (!S_ISDIR(st.st_mode))
+		return fail(f, 0, "dir:%s: not a directory", path);
+	return 0;
+}
+
+static int
+choose_archive(struct source *s, const char *name, const char *release,
+    struct fail *f)
+{
+	struct utsname machine;
+
+	if (uname(&machine) < 0)
+		return fail(f, errno, "ask for the machine's name");
+	s->archive = template_choose(&s->t, release, machine.machine, f);
+	if (s->archive == NULL)
+		return fail_prefix(f, "%s%s%s: ", name,
+		    release != NULL ? ":" : "", release != NULL ? release : "");
+	s->released = release != NULL;
+	snprintf(s->from, sizeof s->from, "%s:%s", name, s->archive->release);
+	source_set_digest(s, s->archive->digest);
+	return 0;
+}
+
+static int
+open_template(struct source *s, const char *from, struct fail *f)
+{
+	char name[NAME_MAX + 1];
+	const char *release;
+
+	source_split(from, name, &release);
+	if (catalog_load(name, &s->t, f) < 0)
+		return -1;
+	if (s->t.archive_count > 0)
+		return choose_archive(s, name, release, f);
+	if (release != NULL)
+		return fail(f, 0, "%s: this template has no releases", from);
+	snprintf(s->from, sizeof s->from, "%s", name);
+	if (s->t.in_place != NULL)
+		return open_dir(s, s->t.in_place, f) < 0
+		           ? fail_prefix(f, "%s: ", name)
+		           : 0;
+	snprintf(s->key, sizeof s->key, "recipe-%016" PRIx64,
+	    assemble_key(&s->t));
+	return 0;
+}
+
+int
+source_open(struct source *s, const char *name, struct fail *f)
+{
+	*s = (struct source){ .file = -1 };
+	if (strncmp(name, "tar:", 4) == 0)
+		return open_file(s, name + 4, f);
+	if (strncmp(name, "dir:", 4) != 0)
+		return open_template(s, name, f);
+	if (open_dir(s, name + 4, f) < 0)
+		return -1;
+	snprintf(s->from, sizeof s->from, "dir:%s", s->in_place);
+	return 0;
+}
+
+void
+source_close(struct source *s)
+{
+	template_free(&s->t);
+	scope_close(&s->file);
+	s->file = -1;
+}
+
+/* One line that the helper printed. */
+static int
+helper_line(struct source *s, char *line, struct fail *f)
+{
+	if (strncmp(line, "sha256 ", 7) == 0)
+		source_set_digest(s, line + 7);
+	else if (strncmp(line, "note ", 5) == 0 && s->say != NULL) {
+		struct fail note;
+
+		fail(&note, 0, "%s: %s", s->from, line + 5);
+		s->say(note.text);
+	} else if (strncmp(line, "fail ", 5) == 0)
+		return fail(f, 0, "%s", line + 5);
+	return 0;
+}
+
+/* Check and unpack the open archive into the open directory root. */
+static int
+unpack(struct source *s, int archive, int root, const char *digest,
+    struct fail *f)
+{
+	char path[PATH_MAX], option[SOURCE_DIGEST + 16];
+	const char *argv[] = { path, NULL, NULL };
+	struct program p = { .argv = argv, .in = archive, .dir = root };
+	autofree char *output = NULL;
+	char *rest = NULL, *line;
+	int status;
+
+	if (digest != NULL) {
+		snprintf(option, sizeof option, "--sha256=%s",
+		    digest + strlen("sha256:"));
+		argv[1] = option;
+	}
+	if (program_beside(helper, path, f) < 0)
+		return -1;
+	if (program_run(&p, &output, &status, f) < 0)
+		return fail_hint(f, "is rungs installed completely?");
+	for (line = strtok_r(output, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
+		if (helper_line(s, line, f) < 0)
+			return -1;
+	if (status > EXIT_SIGNAL)
+		return fail(f, 0, "unpack: mkroot-unpack died of signal %d",
+		    status - EXIT_SIGNAL);
+	if (status != 0 || s->digest[0] == '\0')
+		return fail(f, 0, "unpack: mkroot-unpack failed");
+	return 0;
+}
+
+/* The archive in the work directory; 1: it cannot be had. */
+static int
+fetch_archive(struct source *s, const struct work *w, int *file, struct fail *f)
+{
+	char line[PATH_MAX + 32];
+	int got;
+
+	if (fetch_url(s->t.mirror, s->archive->path, s->url, f) < 0)
+		return -1;
+	if (s->progress && s->say != NULL) {
+		snprintf(line, sizeof line, "fetching %s", s->url);
+		s->say(line);
+	}
+	got = fetch(s->url, w->fd, "archive", s->progress, f);
+	if (got != 0)
+		return got;
+	*file = openat(w->fd, "archive", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	return *file >= 0 ? 0 : fail(f, errno, "open what was fetched");
+}
+
+static int
+fill_root(struct source *s, const struct work *w, int root, const char *digest,
+    struct fail *f)
+{
+	autoclose int fetched = -1;
+	int got, file = s->file;
+
+	if (s->t.step_count > 0)
+		return assemble(&s->t, root, f);
+	if (s->archive != NULL)
+		digest = s->digest;
+	if (file < 0) {
+		if ((got = fetch_archive(s, w, &fetched, f)) != 0)
+			return got;
+		file = fetched;
+	}
+	return unpack(s, file, root, digest, f);
+}
+
+int
+source_fill(struct source *s, const struct work *w, const char *digest,
+    struct fail *f)
+{
+	struct root note = { .from = s->from };
+	autoclose int root = -1;
+	int got;
+
+	if (mkdirat(w->fd, "rootfs", 0755) < 0
+	    || (root = openat(w->fd, "rootfs",
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+		   < 0
+	    || fchmod(root, 0755) < 0)
+		got = fail(f, errno, "make the new root");
+	else
+		got = fill_root(s, w, root, digest, f);
+	if (got == 0) {
+		note.digest = s->digest[0] != '\0' ? s->digest : NULL;
+		got = origin_write(w->fd, &note, f);
+	}
+	return got < 0 ? fail_prefix(f, "%s: ", s->from) : got;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/* source.h - what a root is made from: a template, or an archive of a user's */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "cache.h"
+#include "template.h"
+
+struct fail;
+struct work;
+
+enum {
+	SOURCE_FROM = PATH_MAX + 8, /* room for "tar:/..." */
+	SOURCE_DIGEST = 7 + 64 + 1, /* room for "sha256:" and its digits */
+};
+
+struct source {
+	struct template t;                      /* empty for tar: and dir: */
+	const struct template_archive *archive; /* the one chosen, or NULL */
+	bool released;                          /* the user named the release */
+	bool progress; /* show on standard error what is fetched */
+	void (*say)(const char *line);
+	int file;                   /* the archive if it is here, or -1 */
+	struct stat status;         /* of the file of tar: */
+	char in_place[PATH_MAX];    /* a directory that is used as it is */
+	char from[SOURCE_FROM];     /* what the description says */
+	char digest[SOURCE_DIGEST]; /* "sha256:HEX"; "" if not known */
+	char key[CACHE_KEY];        /* in the cache; "" if not known */
+	char url[PATH_MAX];         /* once it was fetched from */
+};
+
+/*
+ * Find out what name ("alpine:3.20", "tar:FILE", "dir:PATH") stands for.
+ * -1: nothing that can be used; source_close is due in any case.
+ */
+int source_open(struct source *s, const char *name, struct fail *f);
+void source_close(struct source *s);
+
+/* The key and digest of an archive whose SHA-256 has become known. */
+void source_set_digest(struct source *s, const char *hex);
+
+/*
+ * Make "rootfs" and "origin" in the work directory, and "archive" if it had
+ * to be fetched.  digest is what tar: must have, or NULL.  1: the archive
+ * cannot be had, and *f has the reason only; -1: it went wrong.
+ */
+int source_fill(struct source *s, const struct work *w, const char *digest,
+    struct fail *f);
+
+/* Cut "name:release" into its parts; *release is NULL if there is none. */
+void source_split(const char *from, char name[NAME_MAX + 1],
+    const char **release);
+
+#endif

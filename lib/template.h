@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * template.h - how a root is made, as text; the language is in mkroot(1)
+ *
+ * One operation per line.  A template does one of three things: it names
+ * archives with their digests (archive), it builds a root step by step
+ * (program, applets, dir, file, line, link), or it names a directory that
+ * is there (in-place).
+ */
+#ifndef TEMPLATE_H
+#define TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "root.h"
+
+struct fail;
+
+enum { TEMPLATE_BYTES = 1 << 16 }; /* no template is larger */
+
+enum template_operation {
+	TEMPLATE_PROGRAM, /* path, sources */
+	TEMPLATE_APPLETS, /* path of an earlier program */
+	TEMPLATE_DIR,     /* path, mode */
+	TEMPLATE_FILE,    /* path, mode */
+	TEMPLATE_LINE,    /* path, text */
+	TEMPLATE_LINK,    /* path, text: where it points */
+};
+
+struct template_step {
+	enum template_operation operation;
+	unsigned line;    /* in the template */
+	const char *path; /* in the new root; has no ".." and no first "/" */
+	const char *text; /* sources with blanks between, or as said above */
+	mode_t mode;
+};
+
+struct template_archive {
+	const char *release, *arch, *digest, *path; /* digest: 64 hex digits */
+};
+
+struct template
+{
+	char *text;    /* from malloc(3); all the words point into it */
+	uint64_t hash; /* of the text as it was read */
+	const char *summary, *mirror, *fallback, *hint, *in_place;
+	enum root_mode mode;
+	struct template_step *steps;
+	size_t step_count;
+	struct template_archive *archives;
+	size_t archive_count;
+};
+
+/*
+ * Read the size bytes at text.  -1 leaves *t empty; the failure names the
+ * line but not the file, which only the caller knows.
+ */
+int template_parse(const char *text, size_t size, struct template *t,
+    struct fail *f);
+
+void template_free(struct template *t);
+
+/* Whether name can be a template's: [a-z0-9][a-z0-9._-]* */
+bool template_is_name(const char *name);
+
+/*
+ * The archive for this machine: the first for its arch, or with a release
+ * the first whose release is that or begins with it and a ".".  NULL: none;
+ * the failure says which there are.
+ */
+const struct template_archive *template_choose(const struct template *t,
+    const char *release, const char *arch, struct fail *f);
+
+/* FNV-1a, 64 bits: names things in the cache, and guards nothing. */
+uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size);
+#define HASH_START UINT64_C(0xcbf29ce484222325)
+
+#endif

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: ISC */
+/* unpack.c - see unpack.h */
+#include "unpack.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sha2.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "inroot.h"
+#include "scope.h"
+
+struct unpacking {
+	struct archive *in, *disk;
+	int root;
+	bool owners; /* we may give files to anybody */
+	struct unpack_counts *counts;
+};
+
+int
+unpack_digest(int fd, char hex[UNPACK_DIGEST], struct fail *f)
+{
+	static unsigned char buffer[1 << 16];
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	struct stat st;
+	SHA2_CTX sum;
+	ssize_t got;
+
+	if (fstat(fd, &st) < 0)
+		return fail(f, errno, "read the archive");
+	if (!S_ISREG(st.st_mode))
+		return fail(f, 0, "read the archive: not a regular file");
+	SHA256Init(&sum);
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return fail(f, errno, "read the archive");
+	while ((got = read(fd, buffer, sizeof buffer)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fail(f, errno, "read the archive");
+		SHA256Update(&sum, buffer, (size_t)got);
+	}
+	SHA256Final(digest, &sum);
+	for (size_t n = 0; n < sizeof digest; n++)
+		snprintf(hex + 2 * n, 3, "%02x", digest[n]);
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return fail(f, errno, "read the archive");
+	return 0;
+}
+
+/*
+ * Only what libarchive undoes itself: where it was built without a library
+ * it would run gzip and the like as programs.  And no mtree, whose entries
+ * name files of this machine to be read, and no raw, which takes anything.
+ */
+static void
+allow_formats(struct archive *in)
+{
+	if (archive_zlib_version() != NULL)
+		archive_read_support_filter_gzip(in);
+	if (archive_bzlib_version() != NULL)
+		archive_read_support_filter_bzip2(in);
+	if (archive_liblzma_version() != NULL) {
+		archive_read_support_filter_xz(in);
+		archive_read_support_filter_lzma(in);
+		archive_read_support_filter_lzip(in);
+	}
+	if (archive_liblz4_version() != NULL)
+		archive_read_support_filter_lz4(in);
+	if (archive_libzstd_version() != NULL)
+		archive_read_support_filter_zstd(in);
+	archive_read_support_filter_compress(in);
+	archive_read_support_filter_rpm(in);
+	archive_read_support_filter_uu(in);
+
+	archive_read_support_format_tar(in);
+	archive_read_support_format_gnutar(in);
+	archive_read_support_format_cpio(in);
+	archive_read_support_format_zip(in);
+	archive_read_support_format_7zip(in);
+	archive_read_support_format_iso9660(in);
+	archive_read_support_format_xar(in);
+	archive_read_support_format_cab(in);
+	archive_read_support_format_rar(in);
+	archive_read_support_format_rar5(in);
+	archive_read_support_format_ar(in);
+}
+
+/*
+ * Whether every id exists here: root in a user namespace can give files
+ * only to the ids that are mapped, so it keeps them all, as a user does.
+ */
+static bool
+may_give_away(void)
+{
+	static const char *const maps[] = { "/proc/self/uid_map",
+		"/proc/self/gid_map" };
+	unsigned long inside, outside, count;
+
+	if (geteuid() != 0)
+		return false;
+	for (size_t n = 0; n < COUNT(maps); n++) {
+		FILE *map = fopen(maps[n], "re");
+		int got;
+
+		if (map == NULL)
+			return false;
+		got = fscanf(map, "%lu %lu %lu", &inside, &outside, &count);
+		fclose(map);
+		if (got != 3 || inside != 0 || count != 4294967295)
+			return false;
+	}
+	return true;
+}
+
+/* Without its leading "./"; "" is the root itself. */
+static const char *
+skip_dots(const char *path)
+{
+	while (path[0] == '.' && path[1] == '/')
+		path += 1 + strspn(path + 1, "/");
+	return strcmp(path, ".") == 0 ? "" : path;
+}
+
+/* What a path may not have, whatever is in the root. */
+static int
+check_text(const char *path, struct fail *f)
+{
+	if (*path == '/')
+		return fail(f, 0, "an absolute path");
+	if (strlen(path) >= PATH_MAX)
+		return fail(f, 0, "a path that is too long");
+	for (; *path != '\0'; path += strspn(path, "/")) {
+		size_t length = strcspn(path, "/");
+
+		if (length == 2 && memcmp(path, "..", 2) == 0)
+			return fail(f, 0, "a path that climbs with '..'");
+		if (length > NAME_MAX)
+			return fail(f, 0, "a name that is too long");
+		path += length;
+	}
+	return 0;
+}
+
+/*
+ * Check that all directories above path are directories or missing, and
+ * look at what is there under its name.  1: something is; 0: nothing.
+ */
+static int
+look_up(int root, const char *path, struct stat *st, struct fail *f)
+{
+	char whole[PATH_MAX];
+	autoclose int parent = -1;
+	const char *name;
+	size_t length;
+
+	strcpy(whole, path);
+	length = strlen(whole);
+	while (length > 1 && whole[length - 1] == '/')
+		whole[--length] = '\0';
+	if ((parent = inroot_parent(root, whole, &name)) < 0) {
+		if (errno == ENOENT)
+			return 0;
+		if (errno == ELOOP)
+			return fail(f, 0,
+			    "its path passes through a symbolic link");
+		if (errno == ENOTDIR)
+			return fail(f, 0,
+			    "its path passes through what is no directory");
+		return fail(f, errno, "look at its path");
+	}
+	if (fstatat(parent, name, st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : fail(f, errno, "look at its path");
+}
+
+static int
+check_hardlink(const struct unpacking *u, const char *target, struct fail *f)
+{
+	struct stat st;
+	int there;
+
+	target = skip_dots(target);
+	if (check_text(target, f) < 0
+	    || (there = look_up(u->root, target, &st, f)) < 0)
+		return fail_prefix(f, "a hard link to %.80s: ", target);
+	if (!there)
+		return fail(f, 0,
+		    "a hard link to %.80s, which the archive has not "
+		    "brought",
+		    target);
+	return 0;
+}
+
+/* Refuse an entry that would touch anything but its own name. */
+static int
+check_entry(const struct unpacking *u, struct archive_entry *entry,
+    struct fail *f)
+{
+	const char *path = archive_entry_pathname(entry);
+	const char *target = archive_entry_hardlink(entry);
+	bool is_dir =
+	    archive_entry_filetype(entry) == AE_IFDIR && target == NULL;
+	struct stat st;
+	int there;
+
+	if (path == NULL || *path == '\0')
+		return fail(f, 0, "a name that is empty or cannot be read");
+	path = skip_dots(path);
+	if (*path == '\0')
+		return is_dir
+		           ? 0
+		           : fail(f, 0, "the root itself must be a directory");
+	if (check_text(path, f) < 0
+	    || (there = look_up(u->root, path, &st, f)) < 0)
+		return -1;
+	if (there && S_ISDIR(st.st_mode) && !is_dir)
+		return fail(f, 0, "it would replace a directory");
+	if (there && !S_ISDIR(st.st_mode) && is_dir)
+		return fail(f, 0,
+		    "a directory that would replace what is none");
+	return target != NULL ? check_hardlink(u, target, f) : 0;
+}
+
+/* What libarchive says of a failure of its own. */
+static int
+fail_archive(struct archive *a, const char *what, struct fail *f)
+{
+	const char *text = archive_error_string(a);
+	int error = archive_errno(a);
+
+	/* The kernel's reason is clear; the library's often repeats it. */
+	if (error == ENOSPC || error == EDQUOT)
+		return fail(f, error, "%s", what);
+	return fail(f, 0, "%s: %s", what,
+	    text != NULL ? text : "unknown error");
+}
+
+static int
+copy_data(struct unpacking *u, struct fail *f)
+{
+	const void *block;
+	la_int64_t offset;
+	size_t size;
+	int got;
+
+	while ((got = archive_read_data_block(u->in, &block, &size, &offset))
+	       == ARCHIVE_OK)
+		if (archive_write_data_block(u->disk, block, size, offset)
+		    < ARCHIVE_OK)
+			return fail_archive(u->disk, "write", f);
+	return got == ARCHIVE_EOF ? 0 : fail_archive(u->in, "read", f);
+}
+
+/* libarchive only warns when an owner could not be set. */
+static int
+check_owner(const struct unpacking *u, struct archive_entry *entry,
+    struct fail *f)
+{
+	const char *path = skip_dots(archive_entry_pathname(entry));
+	struct stat st;
+
+	if (!u->owners || *path == '\0'
+	    || archive_entry_hardlink(entry) != NULL)
+		return 0;
+	if (look_up(u->root, path, &st, f) <= 0)
+		return fail(f, 0, "it vanished");
+	if (st.st_uid != (uid_t)archive_entry_uid(entry)
+	    || st.st_gid != (gid_t)archive_entry_gid(entry))
+		return fail(f, 0, "its owner could not be set");
+	return 0;
+}
+
+static int
+unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
+{
+	int header, finish;
+
+	if (check_entry(u, entry, f) < 0)
+		return -1;
+	u->counts->entries++;
+	switch (archive_entry_filetype(entry)) {
+	case AE_IFBLK:
+	case AE_IFCHR:
+	case AE_IFSOCK:
+		u->counts->devices++;
+		return 0;
+	default:
+		break;
+	}
+	if (!u->owners) {
+		/* All belongs to us, so a setuid bit can stay as it is. */
+		archive_entry_set_uid(entry, geteuid());
+		archive_entry_set_gid(entry, getegid());
+	}
+	archive_entry_set_fflags(entry, 0, 0);
+	header = archive_write_header(u->disk, entry);
+	if (header < ARCHIVE_WARN)
+		return fail_archive(u->disk, "write", f);
+	if (copy_data(u, f) < 0)
+		return -1;
+	finish = archive_write_finish_entry(u->disk);
+	if (finish < ARCHIVE_WARN)
+		return fail_archive(u->disk, "write", f);
+	if (header == ARCHIVE_WARN || finish == ARCHIVE_WARN) {
+		u->counts->attributes++;
+		return check_owner(u, entry, f);
+	}
+	return 0;
+}
+
+static int
+unpack_all(struct unpacking *u, struct fail *f)
+{
+	struct archive_entry *entry;
+	const char *name;
+	int got;
+
+	while ((got = archive_read_next_header(u->in, &entry)) != ARCHIVE_EOF) {
+		if (got < ARCHIVE_WARN)
+			return fail_archive(u->in, "unreadable archive", f);
+		name = archive_entry_pathname(entry);
+		if (unpack_entry(u, entry, f) < 0)
+			return fail_prefix(f,
+			    "unpack '%.128s': ", name != NULL ? name : "");
+	}
+	if (u->counts->entries == 0)
+		return fail(f, 0, "unreadable archive: it holds nothing");
+	/* Modes and times of directories come last. */
+	if (archive_write_close(u->disk) < ARCHIVE_WARN)
+		return fail_archive(u->disk, "unpack", f);
+	return 0;
+}
+
+int
+unpack_archive(int fd, int root, struct unpack_counts *counts, struct fail *f)
+{
+	struct unpacking u = { .root = root, .counts = counts };
+	int flags =
+	    ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT
+	    | ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS | ARCHIVE_EXTRACT_UNLINK
+	    | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_ACL
+	    | ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_OWNER;
+	int result = -1;
+
+	*counts = (struct unpack_counts){ 0 };
+	u.owners = may_give_away();
+	u.in = archive_read_new();
+	u.disk = archive_write_disk_new();
+	if (u.in == NULL || u.disk == NULL) {
+		fail(f, ENOMEM, "unpack");
+		goto done;
+	}
+	allow_formats(u.in);
+	archive_write_disk_set_options(u.disk, flags);
+	if (archive_read_open_fd(u.in, fd, 1 << 16) != ARCHIVE_OK)
+		fail_archive(u.in, "unreadable archive", f);
+	else
+		result = unpack_all(&u, f);
+done:
+	archive_write_free(u.disk);
+	archive_read_free(u.in);
+	return result;
+}

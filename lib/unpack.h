@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * unpack.h - unpack an archive that an enemy wrote, through libarchive
+ *
+ * Only a cold helper links this.  libarchive's own guards (SECURE_SYMLINKS,
+ * SECURE_NODOTDOT, SECURE_NOABSOLUTEPATHS) are on; in front of them each
+ * entry is looked at here, and one that would reach outside is an error
+ * that names it, never something that is skipped or put right.
+ */
+#ifndef UNPACK_H
+#define UNPACK_H
+
+#include <stddef.h>
+
+struct fail;
+
+enum { UNPACK_DIGEST = 64 + 1 };
+
+/*
+ * The SHA-256 of the whole file, as hex digits.  The offset is left at the
+ * beginning.  -1: fd cannot be read or is not a regular file.
+ */
+int unpack_digest(int fd, char hex[UNPACK_DIGEST], struct fail *f);
+
+struct unpack_counts {
+	unsigned long entries;
+	unsigned long devices;    /* nodes and sockets, which are never made */
+	unsigned long attributes; /* entries whose xattrs or ACLs were lost */
+};
+
+/*
+ * Unpack fd into the working directory, which root has open, too.  -1: some
+ * of it may be there; the failure names the entry, and *full says whether
+ * it was for lack of room.
+ */
+int unpack_archive(int fd, int root, struct unpack_counts *counts,
+    struct fail *f);
+
+#endif
