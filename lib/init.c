@@ -40,38 +40,34 @@ fill_forwarded(sigset_t *set)
 }
 
 void
-init_block_signals(struct init_signals *old)
+init_block_signals(struct init_signals *signals)
 {
 	struct sigaction reap = { .sa_handler = SIG_DFL };
-	sigset_t set;
 
-	fill_forwarded(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaction(SIGCHLD, &reap, &old->child);
-	sigprocmask(SIG_BLOCK, &set, &old->mask);
+	fill_forwarded(&signals->waited);
+	sigaddset(&signals->waited, SIGCHLD);
+	sigaction(SIGCHLD, &reap, &signals->child);
+	sigprocmask(SIG_BLOCK, &signals->waited, &signals->mask);
 }
 
 void
-init_restore_signals(const struct init_signals *old)
+init_restore_signals(const struct init_signals *signals)
 {
-	sigaction(SIGCHLD, &old->child, NULL);
-	sigprocmask(SIG_SETMASK, &old->mask, NULL);
+	sigaction(SIGCHLD, &signals->child, NULL);
+	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }
 
 /*
- * Wait for the next signal that is blocked.  A terminal sends its own to
- * the whole foreground group, so the command has those already.
+ * Wait for the next signal.  A terminal sends its own to the whole
+ * foreground group, so the command has those already.
  */
 static int
-next_signal(siginfo_t *info)
+next_signal(const struct init_signals *signals, siginfo_t *info)
 {
-	sigset_t set;
 	int sig;
 
-	fill_forwarded(&set);
-	sigaddset(&set, SIGCHLD);
 	do
-		sig = sigwaitinfo(&set, info);
+		sig = sigwaitinfo(&signals->waited, info);
 	while (sig < 0 || (sig != SIGCHLD && info->si_code == SI_KERNEL));
 	return sig;
 }
@@ -84,7 +80,7 @@ exit_status(int status)
 }
 
 int
-init_wait(pid_t child)
+init_wait(pid_t child, const struct init_signals *signals)
 {
 	siginfo_t info;
 	int status;
@@ -93,7 +89,7 @@ init_wait(pid_t child)
 		/* Before we sleep: it may have ended before we looked. */
 		if (waitpid(child, &status, WNOHANG) == child)
 			return exit_status(status);
-		if (next_signal(&info) != SIGCHLD)
+		if (next_signal(signals, &info) != SIGCHLD)
 			kill(child, info.si_signo);
 	}
 }
@@ -115,7 +111,7 @@ drop_privileges(void)
 }
 
 void
-init_run(pid_t command)
+init_run(pid_t command, const struct init_signals *signals)
 {
 	siginfo_t info;
 	pid_t pid;
@@ -128,7 +124,7 @@ init_run(pid_t command)
 			if (pid == command)
 				_exit(exit_status(status));
 		/* Who is in the jail has no number outside: it is 0. */
-		if (next_signal(&info) != SIGCHLD && info.si_pid == 0)
+		if (next_signal(signals, &info) != SIGCHLD && info.si_pid == 0)
 			kill(command, info.si_signo);
 	}
 }

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 struct init_signals {
+	sigset_t waited;        /* what is forwarded, and SIGCHLD */
 	sigset_t mask;          /* the caller's */
 	struct sigaction child; /* for SIGCHLD, which it may ignore */
 };
@@ -21,21 +22,21 @@ struct init_signals {
  * until we wait for one: nothing is lost in between.  Signals that the
  * caller ignores (nohup, background jobs of scripts) stay ignored.
  */
-void init_block_signals(struct init_signals *old);
-void init_restore_signals(const struct init_signals *old);
+void init_block_signals(struct init_signals *signals);
+void init_restore_signals(const struct init_signals *signals);
 
 /*
  * Be the pid 1: reap everything, forward signals from outside the jail to
  * the command, exit with its status (128+N if it died of signal N).  All
  * privilege but CAP_KILL goes first, and all descriptors.
  */
-_Noreturn void init_run(pid_t command);
+_Noreturn void init_run(pid_t command, const struct init_signals *signals);
 
 /*
  * Wait for a child, forward signals to it, and return its exit status,
  * 128+N if it died of signal N.
  */
-int init_wait(pid_t child);
+int init_wait(pid_t child, const struct init_signals *signals);
 
 /* close_range(2) up to the last, and without it one by one. */
 void init_close_from(int first);

@@ -218,6 +218,19 @@ take_time(struct jail *jail, struct fail *f)
 }
 
 static bool
+want_no_nesting(const struct jail *jail)
+{
+	return has(jail, CLONE_NEWUSER) && !jail->exactly;
+}
+
+static int
+take_no_nesting(struct jail *jail, struct fail *f)
+{
+	(void)jail;
+	return namespaces_forbid_nesting(f);
+}
+
+static bool
 want_lo(const struct jail *jail)
 {
 	return has(jail, CLONE_NEWNET);
@@ -380,6 +393,9 @@ static const struct step {
 	    want_hostname, take_hostname },
 	{ STAGE_INSIDE, "time", "unshare(2), setns(2)", 2020,
 	    "set the clocks that count from the start", want_time, take_time },
+	{ STAGE_INSIDE, "nesting", "write max_user_namespaces", 2016,
+	    "no one in the jail is root of a namespace of their own",
+	    want_no_nesting, take_no_nesting },
 	{ STAGE_INSIDE, "lo", "ioctl(2) SIOCSIFFLAGS", 2007,
 	    "let the jail talk to itself", want_lo, take_lo },
 	{ STAGE_INSIDE, "mounts", "mount(2) MS_PRIVATE", 2005,

@@ -244,3 +244,15 @@ namespaces_enter_time(const struct namespaces *ns, struct fail *f)
 		return fail(f, errno, "time: enter the new time namespace");
 	return 0;
 }
+
+int
+namespaces_forbid_nesting(struct fail *f)
+{
+	static const char path[] = "/proc/sys/user/max_user_namespaces";
+	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		return fail(f, errno, "forbid nested user namespaces: write %s",
+		    path);
+	return 0;
+}

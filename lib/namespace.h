@@ -57,4 +57,12 @@ int namespaces_set_hostname(const struct namespaces *ns, struct fail *f);
  */
 int namespaces_enter_time(const struct namespaces *ns, struct fail *f);
 
+/*
+ * Let nobody in our user namespace, which must be new, make another: in a
+ * nested one a process has every capability again, and with them most of
+ * the kernel's mount and network code to attack.  Needs a /proc of the
+ * host; namespaces(7), "The /proc/sys/user directory".
+ */
+int namespaces_forbid_nesting(struct fail *f);
+
 #endif

@@ -76,6 +76,17 @@ become(const struct jail *jail, char *command[], struct fail *f)
 	return -1;
 }
 
+/*
+ * A descriptor that the caller leaked to us, of the host's "/" say, would
+ * be a way out of any root.  A chain without one keeps them, as env(1) does.
+ */
+static void
+close_leaked(const struct jail *jail, int from)
+{
+	if (!jail->exactly || jail->root.dir != NULL)
+		init_close_from(from);
+}
+
 static int
 run_in_place(struct jail *jail, char *command[], struct fail *f)
 {
@@ -87,15 +98,8 @@ run_in_place(struct jail *jail, char *command[], struct fail *f)
 	    || jail_enter(jail, STAGE_INSIDE, f) < 0
 	    || jail_enter(jail, STAGE_COMMAND, f) < 0)
 		return -1;
+	close_leaked(jail, 3);
 	return become(jail, command, f);
-}
-
-/* Descriptors that the caller leaked to us end here, in a jail. */
-static void
-close_leaked(const struct jail *jail, int from)
-{
-	if (!jail->exactly || jail->root.dir != NULL)
-		init_close_from(from);
 }
 
 static _Noreturn void
@@ -152,7 +156,7 @@ first_process(struct jail *jail, char *command[], int channel,
 	}
 	if (pid == 0)
 		command_process(jail, command, channel, signals);
-	init_run(pid);
+	init_run(pid, signals);
 }
 
 static pid_t
@@ -202,10 +206,9 @@ release_streams(void)
 }
 
 static int
-supervise(struct jail *jail, int channel, struct fail *f)
+supervise(struct jail *jail, int channel, const struct init_signals *signals,
+    struct fail *f)
 {
-	int status;
-
 	if (jail_enter(jail, STAGE_MAPS, f) < 0
 	    || send(channel, "", 1, MSG_NOSIGNAL) != 1
 	    || wait_for_start(channel, f) < 0) {
@@ -214,8 +217,7 @@ supervise(struct jail *jail, int channel, struct fail *f)
 		return -1;
 	}
 	release_streams();
-	status = init_wait(jail->first);
-	return status;
+	return init_wait(jail->first, signals);
 }
 
 static int
@@ -240,7 +242,7 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	}
 	scope_close(&theirs);
 	theirs = -1;
-	result = supervise(jail, ours, f);
+	result = supervise(jail, ours, &signals, f);
 	init_restore_signals(&signals);
 	return result;
 }

@@ -13,8 +13,10 @@
 struct fail;
 
 /*
- * Cut argv at its first "--" and return the command behind it, or NULL
- * when there is none.  Nothing behind "--" is a usage error of the caller.
+ * To be called first.  Cut argv at its first "--" and return the command behind
+ * it, or NULL when there is none.  Nothing behind "--" is a usage error of the
+ * caller. Standard streams that were closed are /dev/null from here on: the
+ * next open(2) would take their numbers, and our errors would go into a file.
  */
 char **tool_command(int *argc, char *argv[]);
 
