@@ -184,29 +184,49 @@ own_limit(int dir)
 
 /*
  * The "no internal process" rule: a group with processes, as the caller's
- * is, cannot have children with limits unless it is the root.  Then ours
- * is made beside it, if leaving it leaves no limit behind.
+ * is, cannot have children with limits unless it is the root of all, which
+ * has no type.  To enable pids or cpu there all the same would work, and
+ * turn it into a "threaded" one for good.
+ */
+static bool
+may_have_children(int dir)
+{
+	char text[64];
+
+	if (faccessat(dir, "cgroup.type", F_OK, 0) < 0)
+		return true;
+	return read_file(dir, "cgroup.type", text, sizeof text) == 0
+	       && strcmp(text, "domain\n") == 0
+	       && read_file(dir, "cgroup.procs", text, sizeof text) == 0
+	       && text[0] == '\0';
+}
+
+/*
+ * Go up to the first group that may have children: ours is then made beside
+ * the caller's, if leaving that leaves no limit behind.
  */
 static int
-climb(struct cgroup_dir *d, size_t mount_length, const char *names,
-    struct fail *f)
+climb(struct cgroup_dir *d, size_t mount_length, struct fail *f)
 {
 	const char *limit;
 	int above;
 
-	while (enable(d->parent, names) < 0) {
-		int error = errno;
-
-		if (error != EBUSY || strlen(d->path) <= mount_length)
-			return fail(f, error, "enable %s in %s", names,
-			    d->path);
+	while (!may_have_children(d->parent)) {
 		if ((limit = own_limit(d->parent)) != NULL) {
 			fail(f, 0,
 			    "%s has processes and a %s of its own: a group "
 			    "beside it would escape that",
 			    d->path, limit);
 			return fail_hint(f,
-			    "move this shell to a group below it first");
+			    "move them to a group below it first");
+		}
+		if (strlen(d->path) <= mount_length) {
+			fail(f, 0,
+			    "%s has processes, so that no group in it "
+			    "can have limits",
+			    d->path);
+			return fail_hint(f,
+			    "move them to a group below it first");
 		}
 		above =
 		    openat(d->parent, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -286,10 +306,12 @@ cgroupfs_find(struct cgroup_dir *d, const char *controller, const char *names,
 		    controller);
 		goto failed;
 	}
-	if (climb(d, mounted, names, f) == 0)
+	if (climb(d, mounted, f) < 0)
+		goto failed;
+	if (enable(d->parent, names) == 0)
 		return 0;
-	if (f->hint[0] == '\0')
-		hint_delegation(f, d->v2);
+	fail(f, errno, "enable %s in %s", names, d->path);
+	hint_delegation(f, d->v2);
 failed:
 	close(d->parent);
 	d->parent = -1;

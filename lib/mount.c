@@ -106,9 +106,18 @@ mount_dev(int root, bool mqueue, struct fail *f)
 	return device_fill(fs, mqueue, f);
 }
 
+/*
+ * What masks lie over: the host's /dev/null, and a directory that is empty
+ * and stays so.  The latter can only be copied once it is attached.
+ */
+struct masks {
+	int null, empty;
+	bool attached;
+};
+
 /* Mask what is at path below dir, a file system that was just mounted. */
 static int
-mask(int dir, const char *path, int null, int empty)
+mask(int dir, const char *path, struct masks *m)
 {
 	autoclose int target = inroot_open_nolinks(dir, path, O_PATH, 0);
 	autoclose int copy = -1;
@@ -118,7 +127,11 @@ mask(int dir, const char *path, int null, int empty)
 		return errno == ENOENT ? 0 : -1;
 	if (fstat(target, &st) < 0)
 		return -1;
-	copy = fsmount_clone(S_ISDIR(st.st_mode) ? empty : null, false);
+	if (S_ISDIR(st.st_mode) && !m->attached) {
+		m->attached = true;
+		return fsmount_attach(m->empty, target);
+	}
+	copy = fsmount_clone(S_ISDIR(st.st_mode) ? m->empty : m->null, false);
 	return copy < 0 ? -1 : fsmount_attach(copy, target);
 }
 
@@ -127,12 +140,14 @@ mask_all(int dir, const char *const paths[], size_t count, const char *top,
     struct fail *f)
 {
 	autoclose int null = device_open_null(), empty = -1;
+	struct masks m;
 
 	empty = fsmount_new("tmpfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
 	if (null < 0 || empty < 0)
 		return fail(f, errno, "/%s: prepare to mask its files", top);
+	m = (struct masks){ .null = null, .empty = empty };
 	for (size_t n = 0; n < count; n++)
-		if (mask(dir, paths[n], null, empty) < 0)
+		if (mask(dir, paths[n], &m) < 0)
 			return fail(f, errno, "/%s/%s: mask it", top, paths[n]);
 	return 0;
 }
