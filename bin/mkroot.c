@@ -4,7 +4,6 @@
  *
  * This file reads the command line; lib/mkroot.c makes the root.
  */
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,6 +12,8 @@
 #include "catalog.h"
 #include "description.h"
 #include "fail.h"
+#include "jail.h"
+#include "layer.h"
 #include "mkroot.h"
 #include "tool.h"
 
@@ -52,19 +53,6 @@ list_templates(void)
 	return 0;
 }
 
-/* A file of ours must never take the place of a missing standard one. */
-static void
-keep_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
-}
-
 static void
 print_description(const struct root *root)
 {
@@ -77,15 +65,15 @@ print_description(const struct root *root)
 		tool_die(&why);
 }
 
-/* TODO: become the command, with this root as its layer. */
-static _Noreturn void
+/* The root alone: a chroot(2) of 1979, or an overlay and a pivot_root(2). */
+static int
 run_in_root(const struct root *root, char **command)
 {
-	struct fail why;
+	struct jail jail;
 
-	(void)root;
-	fail(&why, 0, "%s: running a command is not there yet", command[0]);
-	tool_die(&why);
+	jail_init(&jail, true);
+	jail.root = *root;
+	return layer_run(&jail, command);
 }
 
 int
@@ -97,7 +85,6 @@ main(int argc, char *argv[])
 	struct fail why;
 	int option;
 
-	keep_standard_descriptors();
 	request.progress = isatty(STDERR_FILENO);
 	while ((option = getopt_long(argc, argv, "+hln", options, NULL)) != -1)
 		switch (option) {
@@ -122,7 +109,7 @@ main(int argc, char *argv[])
 	if (mkroot_make(&request, &made, &why) < 0)
 		tool_die(&why);
 	if (command != NULL)
-		run_in_root(&made.root, command);
+		return run_in_root(&made.root, command);
 	print_description(&made.root);
 	return 0;
 }
