@@ -83,6 +83,11 @@ $(build)/tests/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(CC) $(options) -static -o $@ $<
 
+# This one asks the library itself, as a helper would.
+$(build)/tests/library: $(build)/help/tests/programs/library.o $(build)/help/lib.a
+	@mkdir -p $(@D)
+	$(helplink) $(LDFLAGS) $(LDLIBS)
+
 $(build)/tool/lib.a: $(call library,tool)
 $(build)/help/lib.a: $(call library,help)
 %/lib.a:

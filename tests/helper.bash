@@ -1,0 +1,241 @@
+# helper.bash - loaded by every test file
+# shellcheck disable=SC2154 # bats sets output and status
+bats_require_minimum_version 1.5.0
+
+# Who runs a tool: for as in "${callers[@]}"; do run $as jailexec ...
+# An ordinary user is only itself.
+if [ "$(id -u)" -eq 0 ]; then
+	callers=(as_caller as_user)
+else
+	callers=(as_caller)
+fi
+export callers
+
+as_caller() {
+	"$@"
+}
+
+# as_user CMD...: run it as an ordinary user without any group of ours.
+as_user() {
+	if [ "$(id -u)" -ne 0 ]; then
+		"$@"
+		return
+	fi
+	HOME=$RUNGS_USER_HOME XDG_CACHE_HOME=$RUNGS_USER_HOME/.cache \
+		setpriv --reuid=1234 --regid=1234 --clear-groups -- "$@"
+}
+
+# assert_output WANT: compare $output as a whole and show both on failure.
+assert_output() {
+	[ "$output" = "$1" ] && return
+	printf 'want: %q\ngot:  %q\nstatus: %s\n' "$1" "$output" "$status" >&2
+	return 1
+}
+
+# assert_line LINE...: each of them is a line of $output.
+assert_line() {
+	local line
+	for line in "$@"; do
+		grep -Fxq -e "$line" <<<"$output" && continue
+		printf 'no line: %q\ngot: %s\nstatus: %s\n' "$line" "$output" \
+			"$status" >&2
+		return 1
+	done
+}
+
+# assert_match REGEX: a whole line of $output matches.
+assert_match() {
+	grep -Exq -e "$1" <<<"$output" && return
+	printf 'no line matches: %s\ngot: %s\nstatus: %s\n' "$1" "$output" \
+		"$status" >&2
+	return 1
+}
+
+# same WANT GOT [WHAT]: two texts are equal; "[ a = b ]" that shows both.
+same() {
+	[ "$1" = "$2" ] && return
+	printf '%s\nwant: %q\ngot:  %q\n' "${3:-they differ}" "$1" "$2" >&2
+	return 1
+}
+
+# never CMD...: it must fail; "! cmd" alone does not fail a bats test.
+never() {
+	if "$@"; then
+		printf 'this should have failed: %s\n' "$*" >&2
+		return 1
+	fi
+}
+
+# poll CMD...: wait until it succeeds, at most ten seconds or so.
+poll() {
+	local n
+	for ((n = 0; n < 400; n++)); do
+		"$@" && return
+		sleep 0.025
+	done
+	printf 'this did not come true: %s\n' "$*" >&2
+	return 1
+}
+
+# control_group CONTROLLER: the directory of our own group for it.
+control_group() {
+	local own mount
+	own=$(awk -F: -v c="$1" '("," $2 ",") ~ ("," c ",") { print $3 }' \
+		/proc/self/cgroup)
+	if [ -n "$own" ]; then
+		mount=$(awk -v c="$1" '$(NF-2) == "cgroup" &&
+			("," $NF ",") ~ ("," c ",") { print $5; exit }' \
+			/proc/self/mountinfo)
+	else
+		own=$(awk -F: '$1 == 0 { print $3 }' /proc/self/cgroup)
+		mount=$(awk '$(NF-2) == "cgroup2" { print $5; exit }' \
+			/proc/self/mountinfo)
+		grep -qw -e "$1" "$mount/cgroup.controllers" || return
+	fi
+	[ -n "$mount" ] && printf '%s\n' "${mount}${own%/}"
+}
+
+# Whether we may make a group for the controller: by making one of ours.
+may_make_group() {
+	local dir
+	dir=$(control_group "$1") && [ -d "$dir" ] || return
+	dir=$dir/rungs-tests-$BASHPID
+	mkdir "$dir" 2>/dev/null && rmdir "$dir"
+}
+
+alpine_archive() {
+	printf '%s/alpine-minirootfs-3.20.3-x86_64.tar.gz\n' "$RUNGS_DATA"
+}
+
+may_raise_limits() {
+	bash -c 'ulimit -Hc 0 && ulimit -Hc 1' 2>/dev/null
+}
+
+# requires WHAT...: skip the test where the machine lacks something.  Ask
+# the kernel by trying, never by its version.
+requires() {
+	local what
+	for what in "$@"; do
+		case $what in
+		root) [ "$(id -u)" -eq 0 ] ;;
+		user-namespaces) as_user unshare --user true 2>/dev/null ;;
+		time-namespaces) [ -e /proc/self/ns/time ] ;;
+		alpine) [ -r "$(alpine_archive)" ] ;;
+		memory-group) may_make_group memory ;;
+		pids-group) may_make_group pids ;;
+		cpu-group) may_make_group cpu ;;
+		no-group) never may_make_group memory 2>/dev/null ;;
+		cgroup-v1) grep -q ' - cgroup ' /proc/self/mountinfo ;;
+		no-sys-resource) never may_raise_limits 2>/dev/null ;;
+		no-sanitizer) [ -z "${RUNGS_SANITIZED:-}" ] ;;
+		busybox | capsh | curl | script | strace | tmux)
+			command -v "$what" >/dev/null
+			;;
+		*)
+			printf 'BUG: requires %s\n' "$what" >&2
+			return 1
+			;;
+		esac || skip "requires $what"
+	done
+}
+
+# root_dir: the path of a tree to live in, the same for all tests of a file.
+# Alpine's, or mkroot's busybox where its archive is not there.  It belongs
+# to root or to the caller; /test has our programs.  Tests only read it.
+root_dir() {
+	local dir=$BATS_FILE_TMPDIR/root
+	if [ ! -d "$dir" ]; then
+		make_root "$dir.new" >&2 || return
+		mv "$dir.new" "$dir"
+	fi
+	printf '%s\n' "$dir"
+}
+
+# make_root DIR: a tree of the test's own.
+make_root() {
+	if [ -r "$(alpine_archive)" ]; then
+		mkdir -p "$1" && tar -xzf "$(alpine_archive)" -C "$1" || return
+	else
+		mkroot busybox "dir=$1" >/dev/null || return
+	fi
+	chmod 755 "$1"
+	cp -r "$RUNGS_STAGE/tests" "$1/test"
+}
+
+# a_root [WORD...]: a description with that root, by default as scratch.
+a_root() {
+	printf 'jail 1\nmkroot dir=%s %s\nend\n' "$(root_dir)" "${*:-scratch}"
+}
+
+# in_jail [OPTION...] -- CMD...: run it in a default jail, as $as.
+in_jail() {
+	a_root | ${as:-as_caller} jailexec "$@"
+}
+
+# digest DIR: one line for all that is in the tree: names, types, modes,
+# owners, times, link targets and contents.
+digest() {
+	(
+		cd "$1" || exit
+		find . -printf '%p %y %m %U %G %s %T@ %l\n' | sort
+		find . -type f -print0 | sort -z | xargs -0r sha256sum
+	) | sha256sum
+}
+
+# processes_of MARK: the pids of processes that have MARK as an argument;
+# grep itself must not be one of them.
+processes_of() {
+	grep -lzFx -f <(printf '%s\n' "$1") /proc/[0-9]*/cmdline 2>/dev/null |
+		sed 's,^/proc/,,; s,/.*,,'
+}
+
+no_process_of() {
+	[ -z "$(processes_of "$1")" ]
+}
+
+some_process_of() {
+	[ -n "$(processes_of "$1")" ]
+}
+
+# Stop a process that the test started, and wait for it.
+stop() {
+	kill -KILL "$@" 2>/dev/null
+	wait "$@" 2>/dev/null
+	return 0
+}
+
+# alpine_mirror: serve the archive on loopback in the layout of Alpine's
+# CDN, and set RUNGS_MIRROR; to be called in setup_file.
+alpine_mirror() {
+	local home=$BATS_FILE_TMPDIR/mirror release n port
+	release=$home/v3.20/releases/x86_64
+	mkdir -p "$release"
+	cp "$(alpine_archive)" "$release/" || return
+	printf '%s\n' "$home" >"$home/token"
+	for ((n = 0; n < 20; n++)); do
+		port=$((20000 + RANDOM % 12000))
+		busybox httpd -f -p "127.0.0.1:$port" -h "$home" \
+			>/dev/null 2>&1 3>&- &
+		RUNGS_MIRROR_PID=$!
+		RUNGS_MIRROR=http://127.0.0.1:$port
+		export RUNGS_MIRROR RUNGS_MIRROR_PID
+		poll mirror_answers_or_ended
+		[ "$(mirror_token)" = "$home" ] && return
+		alpine_mirror_stop
+	done
+	return 1
+}
+
+mirror_token() {
+	curl -fsS --noproxy '*' "$RUNGS_MIRROR/token" 2>/dev/null
+}
+
+mirror_answers_or_ended() {
+	mirror_token >/dev/null || [ ! -d "/proc/$RUNGS_MIRROR_PID" ]
+}
+
+# To be called in teardown_file.
+alpine_mirror_stop() {
+	[ -z "${RUNGS_MIRROR_PID:-}" ] || stop "$RUNGS_MIRROR_PID"
+	unset RUNGS_MIRROR RUNGS_MIRROR_PID
+}

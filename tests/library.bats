@@ -1,0 +1,29 @@
+#!/usr/bin/env bats
+# What lib/ promises in its headers, asked without a tool in between.
+
+load helper
+
+# library ARGUMENT...: run it in a directory of its own, and show what it says.
+library() {
+	cd "$BATS_TEST_TMPDIR" && "$RUNGS_STAGE/tests/library" "$@"
+}
+
+@test "numbers are read strictly" {
+	run -0 library number
+	assert_match '[1-9][0-9]* promises, 0 broken'
+}
+
+@test "a path below a root stays there" {
+	run -0 library inroot
+	assert_match '[1-9][0-9]* promises, 0 broken'
+}
+
+@test "a path below a root stays there without openat2, too" {
+	run -0 library inroot walk
+	assert_match '[1-9][0-9]* promises, 0 broken'
+}
+
+@test "text that is no description is refused" {
+	run -0 library description
+	assert_match '[1-9][0-9]* promises, 0 broken'
+}

@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# run.sh BUILD [FILE.bats ...] - run the tests against the tools in BUILD
+#
+# Files run side by side, one for each processor.  A failure is shown whole,
+# a skip with its reason.  The last line is "N passed, N failed, N skipped",
+# and the status is 1 if a test failed or none ran.
+set -u -o pipefail
+
+die() {
+	printf 'run.sh: %s\n' "$*" >&2
+	exit 1
+}
+
+[ $# -ge 1 ] || die "usage: run.sh BUILD [FILE.bats ...]"
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit
+build=$(cd "$1" && pwd) || exit
+shift
+
+files=()
+for file in "${@:-$tests/}"; do
+	case $file in
+	"$tests/") files+=("$tests"/*.bats) ;;
+	*/*) files+=("$file") ;;
+	*) files+=("$tests/${file%.bats}.bats") ;;
+	esac
+done
+
+# A copy that everybody can reach, wherever the checkout is: an ordinary
+# user runs the tools from here.
+umask 022
+stage=$(mktemp -d "${TMPDIR:-/tmp}/rungs-tests.XXXXXX") || exit
+running=()
+
+clean_up() {
+	trap - EXIT
+	((${#running[@]} == 0)) || kill "${!running[@]}" 2>/dev/null
+	wait
+	# A test that was killed may have left a directory without x.
+	find "$stage" -type d ! -perm -700 -exec chmod u+rwx {} + 2>/dev/null
+	rm -rf --one-file-system "$stage"
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+
+chmod 755 "$stage"
+mkdir -p "$stage/results" "$stage/tests"
+mkdir -m 1777 "$stage/tmp"
+for part in bin libexec share; do
+	# share links to the templates of the checkout.
+	[ ! -d "$build/$part" ] || cp -rL "$build/$part" "$stage/" || exit
+done
+for program in "$build"/tests/*; do
+	[ ! -x "$program" ] || cp "$program" "$stage/tests/" || exit
+done
+
+export RUNGS_STAGE=$stage TMPDIR=$stage/tmp
+export RUNGS_DATA=${RUNGS_DATA:-$tests/../../shared/data}
+export PATH=$stage/bin:$PATH:/usr/sbin:/sbin
+# What a caller's own set-up may hold must not decide a test.
+unset RUNGS_TEMPLATES RUNGS_MIRROR XDG_CACHE_HOME
+if grep -qa __asan_init "$stage/bin/jailexec"; then
+	export RUNGS_SANITIZED=1
+fi
+
+# report FILE STATUS TAP: print one file's results, add them to the totals.
+passed=0 failed=0 skipped=0
+report() {
+	local counts
+	counts=$(awk -v name="${1##*/}" -v status="$2" '
+	/^1\.\.[0-9]+/ { plan = substr($0, 4) + 0 }
+	/^ok / {
+		bad = 0
+		if (/ # skip/) skip++; else good++
+		if (/ # skip/) print name ": " $0 > "/dev/stderr"
+		next
+	}
+	/^not ok / { bad = 1; fail++ }
+	bad || !/^(1\.\.|#)/ { print name ": " $0 > "/dev/stderr" }
+	END {
+		lost = plan - good - skip - fail
+		if (lost > 0) {
+			print name ": " lost " tests did not run" \
+				> "/dev/stderr"
+			fail += lost
+		}
+		if (status != 0 && fail == 0) {
+			print name ": bats ended with " status > "/dev/stderr"
+			fail++
+		}
+		print good + 0, fail + 0, skip + 0
+	}' "$3")
+	local good bad skip
+	read -r good bad skip <<<"$counts"
+	printf '%s: %s passed, %s failed, %s skipped\n' "${1##*/}" \
+		"$good" "$bad" "$skip"
+	((passed += good, failed += bad, skipped += skip))
+}
+
+# Wait for one file that runs and report it.
+collect() {
+	local pid status=0 file
+	wait -n -p pid "${!running[@]}" || status=$?
+	[ -n "${pid:-}" ] || return
+	file=${running[$pid]}
+	unset "running[$pid]"
+	report "$file" "$status" "$stage/results/${file##*/}"
+}
+
+jobs=$(nproc 2>/dev/null || echo 1)
+for file in "${files[@]}"; do
+	[ -e "$file" ] || die "$file: there is no such test"
+	((${#running[@]} < jobs)) || collect
+	# No test takes long; one that hangs is ended here, with its children.
+	timeout -k 10 600 bats --tap "$file" \
+		>"$stage/results/${file##*/}" 2>&1 </dev/null &
+	running[$!]=$file
+done
+while ((${#running[@]} > 0)); do
+	collect
+done 2>&1
+
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+((failed == 0 && passed > 0))

@@ -1,0 +1,19 @@
+# setup_suite.bash - once for each file that bats runs; see run.sh
+
+setup_suite() {
+	if [ -z "${RUNGS_STAGE:-}" ]; then
+		echo "start the tests with make test, or tests/run.sh BUILD FILE" >&2
+		return 1
+	fi
+	# Bats makes it 0700, and the ordinary user must get through.
+	chmod 711 "$BATS_RUN_TMPDIR"
+	mkdir "$BATS_SUITE_TMPDIR/home"
+	if [ "$(id -u)" -eq 0 ]; then
+		chown 1234:1234 "$BATS_SUITE_TMPDIR/home"
+	fi
+	export RUNGS_USER_HOME=$BATS_SUITE_TMPDIR/home
+}
+
+teardown_suite() {
+	:
+}
