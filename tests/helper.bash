@@ -162,14 +162,14 @@ make_root() {
 	cp -r "$RUNGS_STAGE/tests" "$1/test"
 }
 
-# a_root [WORD...]: a description with that root, by default as scratch.
+# a_root [WORD...]: a description with that root and these words of mkroot.
 a_root() {
-	printf 'jail 1\nmkroot dir=%s %s\nend\n' "$(root_dir)" "${*:-scratch}"
+	printf 'jail 1\nmkroot dir=%s %s\nend\n' "$(root_dir)" "$*"
 }
 
 # in_jail [OPTION...] -- CMD...: run it in a default jail, as $as.
 in_jail() {
-	a_root | ${as:-as_caller} jailexec "$@"
+	a_root scratch | ${as:-as_caller} jailexec "$@"
 }
 
 # digest DIR: one line for all that is in the tree: names, types, modes,
