@@ -69,8 +69,8 @@ unpack(const char *digest, struct fail *f)
 		       "a jail has a /dev of its own\n",
 		    counts.devices);
 	if (counts.attributes > 0)
-		printf("note %lu entries lost an attribute or ACL: "
-		       "this file system or user cannot set it\n",
+		printf("note attributes or ACLs of %lu entries left out: "
+		       "they cannot be set here\n",
 		    counts.attributes);
 	return 0;
 }

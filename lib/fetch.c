@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "fail.h"
 #include "program.h"
@@ -20,6 +21,8 @@ static const struct {
 	{ "file://", "=file" },
 };
 
+enum { WRITE_FAILED = 23 }; /* of curl: a full disk, most of the time */
+
 /* The exit statuses of curl(1) that have a reason of their own here. */
 static const struct {
 	int status;
@@ -31,7 +34,7 @@ static const struct {
 	{ 7, true, "cannot connect to the server" },
 	{ 18, true, "the connection broke" },
 	{ 22, true, "the server has no such file" },
-	{ 23, false, "curl could not write it" },
+	{ WRITE_FAILED, false, "curl could not write it" },
 	{ 28, true, "the server does not answer" },
 	{ 35, true, "no secure connection to the server" },
 	{ 37, true, "no such file" },
@@ -88,8 +91,17 @@ curl_text(char *output)
 	return text;
 }
 
+/* Whether there is no room for another block at fd. */
+static bool
+is_full(int fd)
+{
+	struct statvfs fs;
+
+	return fstatvfs(fd, &fs) == 0 && fs.f_bavail < 16;
+}
+
 static int
-explain(int status, char *output, const char *url, struct fail *f)
+explain(int status, char *output, const char *url, int dir, struct fail *f)
 {
 	const char *text = curl_text(output), *reason = NULL;
 	bool unreachable = false;
@@ -102,7 +114,9 @@ explain(int status, char *output, const char *url, struct fail *f)
 	if (status >= EXIT_SIGNAL)
 		return fail(f, 0, "fetch %s: curl died of signal %d", url,
 		    status - EXIT_SIGNAL);
-	if (*text != '\0' && status != 23)
+	if (status == WRITE_FAILED && is_full(dir))
+		return fail(f, ENOSPC, "fetch %s: write", url);
+	if (*text != '\0' && status != WRITE_FAILED)
 		reason = text;
 	if (unreachable) {
 		fail(f, 0, "%s", reason);
@@ -142,5 +156,5 @@ fetch(const char *url, int dir, const char *name, bool progress, struct fail *f)
 		fail_hint(f, "apt-get install curl");
 		return 1;
 	}
-	return status == 0 ? 0 : explain(status, output, url, f);
+	return status == 0 ? 0 : explain(status, output, url, dir, f);
 }

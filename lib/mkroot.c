@@ -19,6 +19,8 @@
 int
 mkroot_add(struct mkroot_request *r, const char *word, struct fail *f)
 {
+	int taken;
+
 	if (strncmp(word, "tar:", 4) == 0 || strncmp(word, "dir:", 4) == 0) {
 		r->words.from = word;
 		return 1;
@@ -38,7 +40,8 @@ mkroot_add(struct mkroot_request *r, const char *word, struct fail *f)
 	}
 	if (strcmp(word, "none") == 0)
 		r->dir = NULL;
-	return root_add(&r->words, word, f);
+	taken = root_add(&r->words, word, f);
+	return taken != 0 ? taken : fail(f, 0, "%s: no such word", word);
 }
 
 /* A description has no way to write these, and nobody needs such a path. */
@@ -50,7 +53,7 @@ check_bytes(const char *text, struct fail *f)
 
 		if ((byte < ' ' && byte != '\t' && byte != '\n') || byte == 127)
 			return fail(f, 0,
-			    "%s: a path with the control byte %#04x", text,
+			    "%s: a path with the control byte 0x%02x", text,
 			    byte);
 	}
 	return 0;

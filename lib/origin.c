@@ -38,9 +38,10 @@ origin_write(int dir, const struct root *root, struct fail *f)
 static int
 add_word(const char *tool, const char *word, void *context, struct fail *f)
 {
-	if (strcmp(tool, "mkroot") != 0 || word == NULL)
-		return fail(f, 0, "not the line of mkroot");
-	return root_add(context, word, f);
+	if (strcmp(tool, "mkroot") != 0 || word == NULL
+	    || root_add(context, word, f) != 1)
+		return fail(f, 0, "not a line of mkroot");
+	return 0;
 }
 
 int

@@ -97,7 +97,7 @@ add_archive(struct template *t, char **rest, struct fail *f)
 	a.path = take_word(rest);
 
 	if (!is_made_of(a.release, LETTERS DIGITS "._-")
-	    || !is_made_of(a.arch, LETTERS DIGITS "_-"))
+	    || !is_made_of(a.arch, LETTERS DIGITS "_-") || *a.digest == '\0')
 		return fail(f, 0, "expected archive RELEASE ARCH SHA256 PATH");
 	if (strlen(a.digest) != 64 || !is_made_of(a.digest, DIGITS "abcdef"))
 		return fail(f, 0, "%s: expected 64 hex digits", a.digest);
@@ -288,7 +288,7 @@ check_bytes(const char *line, size_t length, struct fail *f)
 		unsigned char byte = (unsigned char)line[n];
 
 		if ((byte < ' ' && byte != '\t') || byte == 127)
-			return fail(f, 0, "control byte %#04x", byte);
+			return fail(f, 0, "control byte 0x%02x", byte);
 	}
 	return 0;
 }

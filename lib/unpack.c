@@ -182,25 +182,32 @@ look_up(int root, const char *path, struct stat *st, struct fail *f)
 	return errno == ENOENT ? 0 : fail(f, errno, "look at its path");
 }
 
+/* there: what has the link's own name, or NULL.  1: it is done already. */
 static int
-check_hardlink(const struct unpacking *u, const char *target, struct fail *f)
+check_hardlink(const struct unpacking *u, const char *target,
+    const struct stat *there, struct fail *f)
 {
 	struct stat st;
-	int there;
+	int found;
 
 	target = skip_dots(target);
 	if (check_text(target, f) < 0
-	    || (there = look_up(u->root, target, &st, f)) < 0)
+	    || (found = look_up(u->root, target, &st, f)) < 0)
 		return fail_prefix(f, "a hard link to %.80s: ", target);
-	if (!there)
+	if (!found)
 		return fail(f, 0,
 		    "a hard link to %.80s, which the archive has not "
 		    "brought",
 		    target);
-	return 0;
+	/* To link a file to itself would be to remove it. */
+	return there != NULL && there->st_dev == st.st_dev
+	       && there->st_ino == st.st_ino;
 }
 
-/* Refuse an entry that would touch anything but its own name. */
+/*
+ * Refuse an entry that would touch anything but its own name.  1: there is
+ * nothing to do for it.
+ */
 static int
 check_entry(const struct unpacking *u, struct archive_entry *entry,
     struct fail *f)
@@ -227,7 +234,9 @@ check_entry(const struct unpacking *u, struct archive_entry *entry,
 	if (there && !S_ISDIR(st.st_mode) && is_dir)
 		return fail(f, 0,
 		    "a directory that would replace what is none");
-	return target != NULL ? check_hardlink(u, target, f) : 0;
+	if (target == NULL)
+		return 0;
+	return check_hardlink(u, target, there ? &st : NULL, f);
 }
 
 /* What libarchive says of a failure of its own. */
@@ -260,33 +269,41 @@ copy_data(struct unpacking *u, struct fail *f)
 	return got == ARCHIVE_EOF ? 0 : fail_archive(u->in, "read", f);
 }
 
-/* libarchive only warns when an owner could not be set. */
+/*
+ * libarchive only warns when a mode or an owner could not be set, as it
+ * does for an attribute.  Look what came of it.
+ */
 static int
-check_owner(const struct unpacking *u, struct archive_entry *entry,
+check_made(const struct unpacking *u, struct archive_entry *entry,
     struct fail *f)
 {
 	const char *path = skip_dots(archive_entry_pathname(entry));
 	struct stat st;
 
-	if (!u->owners || *path == '\0'
-	    || archive_entry_hardlink(entry) != NULL)
+	if (*path == '\0' || archive_entry_hardlink(entry) != NULL)
 		return 0;
-	if (look_up(u->root, path, &st, f) <= 0)
-		return fail(f, 0, "it vanished");
-	if (st.st_uid != (uid_t)archive_entry_uid(entry)
-	    || st.st_gid != (gid_t)archive_entry_gid(entry))
-		return fail(f, 0, "its owner could not be set");
+	if (look_up(u->root, path, &st, f) != 1
+	    || (st.st_mode & S_IFMT) != archive_entry_filetype(entry))
+		return fail(f, 0, "write: it was not made");
+	if (u->owners
+	    && (st.st_uid != (uid_t)archive_entry_uid(entry)
+		|| st.st_gid != (gid_t)archive_entry_gid(entry)))
+		return fail(f, 0, "write: its owner cannot be set");
+	/* A directory gets its mode when all is in it. */
+	if (S_ISREG(st.st_mode)
+	    && (st.st_mode & 07777) != archive_entry_perm(entry))
+		return fail(f, 0, "write: its mode cannot be set");
 	return 0;
 }
 
 static int
 unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 {
-	int header, finish;
+	int header, finish, check;
 
-	if (check_entry(u, entry, f) < 0)
-		return -1;
 	u->counts->entries++;
+	if ((check = check_entry(u, entry, f)) != 0)
+		return check < 0 ? -1 : 0;
 	switch (archive_entry_filetype(entry)) {
 	case AE_IFBLK:
 	case AE_IFCHR:
@@ -312,7 +329,7 @@ unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 		return fail_archive(u->disk, "write", f);
 	if (header == ARCHIVE_WARN || finish == ARCHIVE_WARN) {
 		u->counts->attributes++;
-		return check_owner(u, entry, f);
+		return check_made(u, entry, f);
 	}
 	return 0;
 }

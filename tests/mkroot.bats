@@ -1,0 +1,988 @@
+#!/usr/bin/env bats
+# mkroot(1): what it makes, what it prints, what it refuses to touch.
+# shellcheck disable=SC2154 # bats sets output, stderr and status
+
+load helper
+
+alpine_digest=d4e6fd67dcf75e40c451560ac7265166c2b72a0f38ddc9aae756a7de3d1efa0c
+
+setup() {
+	mkdir "$BATS_TEST_TMPDIR/work"
+	cd "$BATS_TEST_TMPDIR/work" || return
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+	cache=$XDG_CACHE_HOME/rungs
+}
+
+teardown() {
+	stop_mirror
+	# What an archive made may be closed to its owner.
+	chmod -R u+rwx "$BATS_TEST_TMPDIR" 2>/dev/null || true
+}
+
+# made [MKROOT ARGUMENT...]: run it and print the directory that it names.
+made() {
+	mkroot "$@" | sed -n 's/^mkroot .*dir=\([^ ]*\).*/\1/p'
+}
+
+# The tree, but for the time of its top, which no archive sets.
+below() {
+	digest_dir=$1 bash -c 'cd "$digest_dir" &&
+		find . -mindepth 1 -printf "%p %y %m %U %G %l %T@\n" | sort &&
+		find . -type f -print0 | sort -z | xargs -0r sha256sum' |
+		sha256sum
+}
+
+# pack FILE ENTRY...: an archive, hostile or not; see maketar.c.
+pack() {
+	local file=$1
+	shift
+	"$RUNGS_STAGE/tests/maketar" "$@" >"$file"
+}
+
+# The user of as_user with a cache of its own, in a directory of its own.
+as_guest() {
+	if [ ! -d "$BATS_TEST_TMPDIR/guest" ]; then
+		mkdir "$BATS_TEST_TMPDIR/guest"
+		if [ "$(id -u)" -eq 0 ]; then
+			chown 1234:1234 "$BATS_TEST_TMPDIR/guest"
+		fi
+	fi
+	(cd "$BATS_TEST_TMPDIR/guest" &&
+		as_user env XDG_CACHE_HOME="$BATS_TEST_TMPDIR/guest/cache" "$@")
+}
+
+# template NAME LINE...: a template of the user's own.
+template() {
+	local name=$1
+	shift
+	mkdir -p templates
+	printf '%s\n' "$@" >"templates/$name"
+	export RUNGS_TEMPLATES=$PWD/templates
+}
+
+# serve: the layout of Alpine's CDN on loopback, with the real archive.
+serve() {
+	local below=mirror/v3.20/releases/x86_64 n port
+	requires alpine busybox curl
+	mkdir -p "$below"
+	cp "$(alpine_archive)" "$below/"
+	for ((n = 0; n < 20; n++)); do
+		port=$((20000 + RANDOM % 12000))
+		busybox httpd -f -p "127.0.0.1:$port" -h "$PWD/mirror" \
+			>/dev/null 2>&1 3>&- &
+		mirror_pid=$!
+		export RUNGS_MIRROR=http://127.0.0.1:$port
+		poll mirror_decided
+		[ ! -d "/proc/$mirror_pid" ] || return 0
+	done
+	return 1
+}
+
+mirror_decided() {
+	curl -fs --noproxy '*' "$RUNGS_MIRROR/v3.20/releases/x86_64/$(
+		basename "$(alpine_archive)")" -o /dev/null ||
+		[ ! -d "/proc/$mirror_pid" ]
+}
+
+# end PID: kill it and wait, whatever it ends with.
+end() {
+	kill -KILL "$1" 2>/dev/null || true
+	wait "$1" 2>/dev/null || true
+}
+
+stop_mirror() {
+	[ -z "${mirror_pid:-}" ] || end "$mirror_pid"
+	mirror_pid=
+}
+
+# A mirror that nobody serves: the discard port of loopback.
+no_mirror() {
+	export RUNGS_MIRROR=http://127.0.0.1:9
+}
+
+# bare CMD...: run it where only our own tools are in PATH, and no curl.
+bare() {
+	env PATH="$RUNGS_STAGE/bin" "$@"
+}
+
+# nothing_left: no root, no work in progress.
+nothing_left() {
+	same "" "$(find "$cache/roots" "$cache/tmp" -mindepth 1 2>/dev/null)"
+}
+
+# --- what it prints
+
+@test "-l lists the templates, sorted, one line each" {
+	run -0 mkroot -l
+	same $'alpine\nbusybox\ndir:PATH\nempty\nhost\ntar:FILE' \
+		"$(cut -d ' ' -f 1 <<<"$output")"
+}
+
+@test "host is the system's own files, read-only, unless scratch is said" {
+	run -0 mkroot host
+	assert_output $'jail 1\nmkroot from=host dir=/ ro\nend'
+	run -0 mkroot -n host scratch
+	assert_output $'jail 1\nmkroot from=host dir=/ scratch\nend'
+	[ ! -e "$cache" ]
+}
+
+@test "dir:PATH is used in place and may be protected" {
+	mkdir tree
+	run -0 mkroot dir:tree
+	assert_output $'jail 1\nmkroot from=dir:'"$PWD/tree dir=$PWD"$'/tree\nend'
+	run -0 mkroot dir:tree scratch ro
+	assert_output \
+		$'jail 1\nmkroot from=dir:'"$PWD/tree dir=$PWD"$'/tree ro\nend'
+	run -0 mkroot ro none dir:tree/../tree
+	assert_output $'jail 1\nmkroot from=dir:'"$PWD/tree dir=$PWD"$'/tree\nend'
+	run -125 mkroot dir:missing
+	assert_output 'mkroot: dir:missing: open: No such file or directory'
+	touch file
+	run -125 mkroot dir:file
+	assert_output 'mkroot: dir:file: not a directory'
+	run -125 mkroot dir:tree dir=tree2
+	assert_output "mkroot: dir=tree2: dir:$PWD/tree is used where it is"
+}
+
+@test "a path with blanks, a newline and a backslash is escaped" {
+	name=$'a b\tc\nd\\e'
+	mkdir "$name"
+	run -0 mkroot "dir:$name"
+	word=$PWD/'a\040b\011c\012d\134e'
+	assert_output $'jail 1\n'"mkroot from=dir:$word dir=$word"$'\nend'
+	mkdir $'\a'
+	run -125 mkroot $'dir:\a'
+	assert_output "mkroot: dir:$PWD/?: a path with the control byte 0x07"
+}
+
+@test "the empty root holds only the mount points" {
+	run -0 mkroot empty
+	assert_match "mkroot from=empty dir=$cache/roots/recipe-[0-9a-f]{16}/rootfs scratch"
+	tree=$(made empty)
+	same $'dev 755\nproc 755\nrun 755\nsys 755\ntmp 1777' \
+		"$(cd "$tree" && find . -mindepth 1 -printf '%P %m\n' | sort)"
+}
+
+@test "the busybox root is made of this machine's busybox" {
+	requires busybox
+	tree=$(made busybox)
+	cmp "$(readlink -f "$(command -v busybox)")" "$tree/bin/busybox"
+	same /bin/busybox "$(readlink "$tree/bin/sh")"
+	same 1777 "$(stat -c %a "$tree/tmp")"
+	grep -q '^root:x:0:0:' "$tree/etc/passwd"
+	grep -q '^root:x:0:' "$tree/etc/group"
+	grep -q '^NAME="rungs busybox"$' "$tree/etc/os-release"
+	for dir in dev etc home proc root run sys tmp usr/bin var; do
+		[ -d "$tree/$dir" ]
+	done
+	run -0 mkroot busybox ro
+	assert_match "mkroot from=busybox dir=$tree ro"
+}
+
+@test "a printed line is a command line that prints itself" {
+	requires busybox alpine
+	mkdir 'a b'
+	pack a.tar file x y
+	for words in host busybox empty "dir:a b" tar:a.tar \
+		"busybox dir=own" "tar:a.tar dir=own2"; do
+		case $words in
+		dir:*) run -0 mkroot "$words" ;;
+		*) run -0 bash -c "mkroot $words" ;;
+		esac
+		line=${lines[1]}
+		args=()
+		for word in ${line#mkroot }; do
+			args+=("$(printf '%b' "${word//\\0/\\00}")")
+		done
+		run -0 mkroot "${args[@]}"
+		same "$line" "${lines[1]}"
+	done
+}
+
+# --- words and options
+
+@test "usage, bad words and unknown templates are errors" {
+	run -125 mkroot
+	assert_match 'usage: mkroot .*'
+	run -125 mkroot --bogus host
+	run -125 mkroot host --
+	run -125 mkroot host size=3
+	assert_output 'mkroot: size=3: no such word'
+	run -125 mkroot digest=md5:1 host
+	assert_output 'mkroot: digest=md5:1: expected digest=sha256: and 64 hex digits'
+	run -125 mkroot nosuch
+	assert_output $'mkroot: nosuch: no such template\nmkroot: mkroot -l lists them'
+	for name in ../empty /etc/passwd Empty .hidden a/b ''; do
+		run -125 mkroot "$name"
+		assert_match ".*: no such template"
+	done
+	run -125 mkroot busybox:1.0
+	assert_output 'mkroot: busybox:1.0: this template has no releases'
+	run -125 mkroot alpine:9
+	assert_match 'mkroot: alpine:9: no such release'
+	assert_match "mkroot: known for $(uname -m): 3.20.3.*"
+}
+
+@test "a later word wins" {
+	run -0 mkroot nosuch host ro scratch
+	assert_output $'jail 1\nmkroot from=host dir=/ scratch\nend'
+}
+
+@test "a full standard output is an error" {
+	run -125 --separate-stderr bash -c 'mkroot host >/dev/full'
+	same 'mkroot: write the jail description: No space left on device' \
+		"$stderr"
+}
+
+# --- templates of the user's own
+
+@test "a template may use every operation" {
+	requires busybox
+	template mine '# a comment' '' 'summary my own' \
+		"program bin/tool /nonexistent /etc/passwd $(command -v busybox)" \
+		'applets bin/tool' 'dir a/b 700' 'dir sticky 1777' \
+		'file c/d 600' 'file e' 'line e first line' 'line e ' \
+		'line /e third  with  blanks' 'link l ../../etc' \
+		'hint never shown' ro
+	run -0 mkroot mine
+	assert_match 'mkroot from=mine dir=.*/rootfs ro'
+	tree=$(made mine)
+	same '755 700 1777 600 644' "$(cd "$tree" &&
+		stat -c %a a a/b sticky c/d e | paste -sd ' ')"
+	same $'first line\n\nthird  with  blanks' "$(cat "$tree/e")"
+	same ../../etc "$(readlink "$tree/l")"
+	same /bin/tool "$(readlink "$tree/bin/sh")"
+	cmp "$(command -v busybox)" "$tree/bin/tool"
+	run -0 mkroot -l
+	assert_line 'mine         my own'
+}
+
+@test "a template of the user's own hides ours, and may be in any folder" {
+	template host 'dir only'
+	run -0 mkroot host
+	assert_match 'mkroot from=host dir=.*/roots/recipe-.* scratch'
+	mkdir second
+	mv templates/host second/other
+	RUNGS_TEMPLATES=/nonexistent::templates:$PWD/second run -0 mkroot other
+	run -125 mkroot other
+}
+
+@test "in-place names a directory, and a changed template is another root" {
+	mkdir tree
+	template place "in-place $PWD/tree" scratch
+	run -0 mkroot place
+	assert_output $'jail 1\n'"mkroot from=place dir=$PWD/tree scratch"$'\nend'
+	run -0 mkroot place "dir=$PWD/tree"
+	template mine 'dir a'
+	first=$(made mine)
+	template mine 'dir b'
+	second=$(made mine)
+	never same "$first" "$second" 2>/dev/null
+	[ -d "$first/a" ] && [ -d "$second/b" ]
+}
+
+@test "a bad line is an error that names the file and the line" {
+	local line
+	while IFS='|' read -r line reason; do
+		template bad '# first' "$line" 'dir x'
+		run -125 mkroot bad
+		assert_output "mkroot: $PWD/templates/bad: line 2: $reason"
+	done <<-'END'
+		bogus 1|bogus: no such operation
+		dir|expected a path in the new root
+		dir /|expected a path in the new root
+		dir a/../../b|a/../../b: a path has no '..'
+		dir a 888|888: expected an octal mode
+		dir a 4755|4755: no mode above 1777
+		dir a 755 x|x: nothing may follow dir
+		file a 0x1|0x1: expected an octal mode
+		ro now|now: nothing may follow ro
+		link a|expected link PATH TARGET
+		program bin/x|expected program PATH SOURCE ...
+		program bin/x bin/y|bin/y: not an absolute path
+		applets bin/x|bin/x: no program line above made it
+		archive 1 x86_64 abc p|abc: expected 64 hex digits
+		archive 1 x86_64|expected archive RELEASE ARCH SHA256 PATH
+		summary|summary: expected a text behind it
+		fallback ../x|fallback: not a template's name
+		in-place tree|in-place: not an absolute path
+	END
+	template bad 'summary two' 'summary three'
+	run -125 mkroot bad
+	assert_match '.*: line 2: summary: said twice'
+	template bad 'summary nothing'
+	run -125 mkroot bad
+	assert_match '.*/bad: nothing in it makes a root'
+	template bad 'dir a' 'in-place /'
+	run -125 mkroot bad
+	assert_match '.*/bad: .* exclude each other'
+	printf 'dir a\0b\n' >templates/bad
+	run -125 mkroot bad
+	assert_match '.*/bad: line 1: control byte 0x00'
+	head -c 70000 /dev/zero | tr '\0' '#' >templates/bad
+	run -125 mkroot bad
+	assert_match '.*/bad: larger than 64 KiB'
+	run -125 --separate-stderr mkroot -l
+	assert_match 'empty .*'
+	nothing_left
+}
+
+@test "a program must be there and static, or the template has the remedy" {
+	template needs 'hint apt-get install it' 'dir before' \
+		'program bin/x /nonexistent'
+	run -125 mkroot needs
+	assert_output $'mkroot: needs: line 3: /nonexistent: not on this machine\nmkroot: apt-get install it'
+	nothing_left
+	template needs "program bin/x $(command -v bash) /etc/passwd"
+	run -125 mkroot needs
+	assert_match '.*: not statically linked: it would not run in a new root'
+	nothing_left
+}
+
+@test "what stands in the way of a step is an error" {
+	template twice 'file a' 'file a'
+	run -125 mkroot twice
+	assert_output 'mkroot: twice: line 2: make a: File exists'
+	template through 'link out /tmp' 'file out/x'
+	run -125 mkroot through
+	assert_match 'mkroot: through: line 2: make out/x: .*'
+	[ ! -e /tmp/x ]
+	nothing_left
+}
+
+# --- alpine
+
+@test "alpine comes from the mirror, verified, once" {
+	requires root
+	serve
+	run -0 --separate-stderr mkroot alpine
+	tree=$cache/roots/sha256-$alpine_digest/rootfs
+	assert_output $'jail 1\n'"mkroot from=alpine:3.20.3 digest=sha256:$alpine_digest dir=$tree scratch"$'\nend'
+	same "" "$stderr"
+	mkdir want
+	tar -xzpf "$(alpine_archive)" --numeric-owner -C want
+	same "$(below want)" "$(below "$tree")"
+	stop_mirror
+	for words in alpine alpine:3.20 alpine:3.20.3 'alpine --strict'; do
+		# shellcheck disable=SC2086 # words
+		run -0 mkroot ${words#alpine --strict} ${words:+alpine}
+		assert_line "mkroot from=alpine:3.20.3 digest=sha256:$alpine_digest dir=$tree scratch"
+	done
+	run -0 mkroot alpine "digest=sha256:$alpine_digest"
+	run -125 mkroot alpine "digest=sha256:${alpine_digest/d/e}"
+	assert_output "mkroot: alpine:3.20.3: its digest is sha256:$alpine_digest, not sha256:${alpine_digest/d/e}"
+	run -125 mkroot busybox "digest=sha256:$alpine_digest"
+	assert_output "mkroot: busybox: sha256:$alpine_digest: it has no digest"
+}
+
+@test "an ordinary user gets the same tree, all of it its own" {
+	serve
+	run -0 as_guest mkroot alpine
+	tree=$(sed -n 's/.* dir=\([^ ]*\).*/\1/p' <<<"$output")
+	mkdir want
+	tar -xzpf "$(alpine_archive)" --no-same-owner -C want
+	same "$(cd want && find . -mindepth 1 -printf '%p %y %m %l\n' | sort)" \
+		"$(cd "$tree" && find . -mindepth 1 -printf '%p %y %m %l\n' | sort)"
+	run -0 as_guest mkroot busybox
+}
+
+@test "an archive with another digest is refused and nothing is kept" {
+	serve
+	archive=mirror/v3.20/releases/x86_64/$(basename "$(alpine_archive)")
+	printf x >>"$archive"
+	sum=$(sha256sum <"$archive")
+	for words in alpine alpine:3.20; do
+		run -125 mkroot "$words"
+		assert_output "mkroot: alpine:3.20.3: verify the archive: its sha256 is ${sum%% *}, not $alpine_digest"
+		nothing_left
+	done
+}
+
+@test "plain alpine that cannot be had is busybox, and says so" {
+	requires alpine busybox curl
+	no_mirror
+	run -0 --separate-stderr mkroot alpine
+	assert_match "mkroot from=busybox dir=$cache/roots/recipe-.* scratch"
+	grep -Exq 'mkroot: alpine 3.20.3: cannot be fetched \(.*\); using busybox instead \(--strict refuses\)' <<<"$stderr"
+	run -125 mkroot --strict alpine
+	assert_match "mkroot: alpine:3.20.3: fetch $RUNGS_MIRROR/v3.20/.*: .*"
+	run -125 mkroot alpine:3.20
+	assert_match "mkroot: alpine:3.20.3: fetch $RUNGS_MIRROR/v3.20/.*: .*"
+	run -125 mkroot alpine "digest=sha256:$alpine_digest"
+	same "" "$(ls "$cache/tmp")"
+}
+
+@test "a mirror without the file, a missing curl and a bad mirror" {
+	serve
+	rm -r mirror/v3.20
+	run -125 mkroot alpine:3.20
+	assert_match 'mkroot: alpine:3.20.3: fetch .*: The requested URL returned error: 404.*'
+	run -0 --separate-stderr mkroot alpine
+	grep -q '; using busybox instead' <<<"$stderr"
+	RUNGS_MIRROR=ftp://127.0.0.1 run -125 mkroot alpine
+	assert_output $'mkroot: alpine:3.20.3: ftp://127.0.0.1: not a mirror that can be used\nmkroot: a mirror begins with https://, http:// or file://'
+	RUNGS_MIRROR=file://$PWD/nowhere run -125 mkroot alpine:3.20
+	run -0 --separate-stderr bare mkroot alpine
+	same 'mkroot: alpine 3.20.3: cannot be fetched (curl is not installed); using busybox instead (--strict refuses)' "$stderr"
+	run -125 bare mkroot --strict alpine
+	assert_match 'mkroot: alpine:3.20.3: fetch .*: curl is not installed'
+	assert_line 'mkroot: apt-get install curl'
+}
+
+@test "a machine whose archives are not pinned is told so" {
+	template other 'mirror https://127.0.0.1:9' \
+		"archive 1.0 sparc64 $alpine_digest a/b.tar"
+	run -125 mkroot other
+	assert_output "mkroot: other: no digest is pinned for $(uname -m)"
+}
+
+@test "a release is chosen by its beginning, and a template names its own" {
+	mkdir mirror
+	pack mirror/one.tar file one 1
+	pack mirror/two.tar file two 2
+	export RUNGS_MIRROR=file://$PWD/mirror
+	one=$(sha256sum <mirror/one.tar) two=$(sha256sum <mirror/two.tar)
+	template rel 'mirror https://127.0.0.1:9' \
+		"archive 1.20.1 $(uname -m) ${one%% *} one.tar" \
+		"archive 1.2.9 $(uname -m) ${two%% *} two.tar"
+	run -0 mkroot rel
+	assert_match 'mkroot from=rel:1.20.1 .*'
+	run -0 mkroot rel:1.2
+	assert_match 'mkroot from=rel:1.2.9 .*'
+	run -125 mkroot rel:1.2.
+	run -125 mkroot rel:2
+	assert_output $'mkroot: rel:2: no such release\nmkroot: known for '"$(uname -m): 1.20.1 1.2.9"
+}
+
+# --- the cache
+
+@test "a warm run starts no program, takes no lock and writes nothing" {
+	requires strace busybox no-sanitizer
+	serve
+	pack a.tar file x y
+	changes='flock|mkdir|rename|unlink|O_CREAT|O_WRONLY|O_RDWR|fork|clone'
+	for words in alpine busybox empty tar:a.tar; do
+		run -0 mkroot "$words"
+		first=$output
+		before=$(digest "$cache")
+		run -0 strace -f -o trace mkroot "$words"
+		assert_output "$first"
+		same 1 "$(grep -c execve trace)"
+		grep -v '"/dev/null"' trace >calls
+		never grep -E "$changes" calls
+		same "$before" "$(digest "$cache")"
+	done
+}
+
+@test "a warm run needs neither curl nor the helper" {
+	requires busybox
+	serve
+	cp -r "$RUNGS_STAGE/bin" "$RUNGS_STAGE/libexec" "$RUNGS_STAGE/share" .
+	run -0 bin/mkroot alpine
+	first=$output
+	rm -r libexec
+	run -0 bare "$PWD/bin/mkroot" alpine
+	assert_output "$first"
+	pack a.tar file x y
+	run -125 bin/mkroot tar:a.tar
+	assert_match 'mkroot: tar:.*: run .*/mkroot-unpack: No such file or directory'
+}
+
+@test "the cache is closed to others and its trees keep their modes" {
+	requires busybox
+	umask 077
+	tree=$(made busybox)
+	for dir in "$cache" "$cache/roots" "$cache/tmp" "$cache/locks" \
+		"$(dirname "$tree")"; do
+		same 700 "$(stat -c %a "$dir")" "$dir"
+	done
+	same 755 "$(stat -c %a "$tree")"
+	same 755 "$(stat -c %a "$tree/usr/local/bin")"
+	same 644 "$(stat -c %a "$tree/etc/passwd")"
+	pack a.tar file deep/x y mode 600 file z z mode 777 dir open
+	tree=$(made tar:a.tar)
+	same '755 644 600 777' "$(cd "$tree" &&
+		stat -c %a deep deep/x z open | paste -sd ' ')"
+	same 755 "$(stat -c %a "$tree")"
+}
+
+@test "a cache that is not ours alone is refused" {
+	mkdir -p "$XDG_CACHE_HOME"
+	ln -s "$BATS_TEST_TMPDIR/work" "$cache"
+	run -125 mkroot empty
+	assert_match "mkroot: $cache: cache: open: Not a directory"
+	rm "$cache"
+	touch "$cache"
+	run -125 mkroot empty
+	assert_match "mkroot: $cache: cache: open: Not a directory"
+	rm "$cache"
+	for mode in 0755 0710 0701; do
+		mkdir -m "$mode" "$cache"
+		run -125 mkroot empty
+		assert_match "mkroot: $cache: cache: its mode $mode lets others in"
+		rmdir "$cache"
+	done
+	same "" "$(ls -A)"
+	requires root
+	mkdir -m 700 "$cache"
+	chown 1234 "$cache"
+	run -125 mkroot empty
+	assert_match "mkroot: $cache: cache: belongs to another user \(1234\)"
+}
+
+@test "where the cache is" {
+	same "$cache" "$(dirname "$(dirname "$(dirname "$(made empty)")")")"
+	run -0 as_guest env -u XDG_CACHE_HOME HOME="$BATS_TEST_TMPDIR/guest" \
+		mkroot empty
+	assert_match ".* dir=$BATS_TEST_TMPDIR/guest/.cache/rungs/roots/.*"
+	run -0 as_guest env XDG_CACHE_HOME=relative \
+		HOME="$BATS_TEST_TMPDIR/guest" mkroot empty
+	assert_match ".* dir=$BATS_TEST_TMPDIR/guest/.cache/rungs/roots/.*"
+	run -125 as_guest env -u XDG_CACHE_HOME -u HOME mkroot empty
+	assert_line 'mkroot: cache: neither XDG_CACHE_HOME nor HOME is set'
+}
+
+# check_roots WANT: every root in the cache is whole.
+check_roots() {
+	local root
+	for root in "$cache"/roots/*; do
+		[ -e "$root" ] || continue
+		[ -s "$root/origin" ]
+		same "$1" "$(below "$root/rootfs")"
+	done
+}
+
+@test "killed at any moment, the cache stays sound" {
+	requires alpine
+	want=$(below "$(made "tar:$(alpine_archive)")")
+	rm -r "$cache"
+	for ((n = 0; n < 24; n++)); do
+		mkroot "tar:$(alpine_archive)" >/dev/null 2>&1 3>&- &
+		sleep "0.0$((RANDOM % 10))$((RANDOM % 10))"
+		end $!
+		check_roots "$want"
+		[ ! -d "$cache/roots" ] || find "$cache/roots" -mindepth 1 \
+			-maxdepth 1 -exec rm -r {} +
+	done
+	tree=$(made "tar:$(alpine_archive)")
+	same "$want" "$(below "$tree")"
+	same "" "$(ls "$cache/tmp")"
+}
+
+@test "who kills mkroot kills what it started" {
+	requires busybox
+	template slow 'dir a'
+	mkdir bin
+	printf '#!/bin/sh\necho $$ >"%s/pid"\nexec sleep 77\n' "$PWD" >bin/curl
+	chmod +x bin/curl
+	PATH=$PWD/bin:$PATH mkroot alpine >/dev/null 2>&1 3>&- &
+	pid=$!
+	poll test -s pid
+	[ -d "/proc/$(cat pid)" ]
+	end $pid
+	poll test ! -d "/proc/$(cat pid)"
+}
+
+@test "eight at once make one root" {
+	requires alpine busybox
+	for words in "tar:$(alpine_archive)" busybox; do
+		pids=()
+		for n in 1 2 3 4 5 6 7 8; do
+			mkroot "$words" >"out.$n" 2>&1 3>&- &
+			pids+=($!)
+		done
+		wait "${pids[@]}"
+		for n in 2 3 4 5 6 7 8; do
+			cmp out.1 "out.$n"
+		done
+		same end "$(tail -n 1 out.1)"
+	done
+	same 2 "$(find "$cache/roots" -mindepth 1 -maxdepth 1 | wc -l)"
+	same "" "$(ls "$cache/tmp")"
+}
+
+@test "eight at once make one root of one's own" {
+	pids=()
+	pack a.tar file x y
+	for n in 1 2 3 4 5 6 7 8; do
+		mkroot tar:a.tar dir=own >"out.$n" 2>&1 3>&- &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	for n in 1 2 3 4 5 6 7 8; do
+		same "mkroot from=tar:$PWD/a.tar digest=sha256:$(sha256sum <a.tar |
+			cut -d ' ' -f 1) dir=$PWD/own/rootfs" \
+			"$(sed -n 2p "out.$n")"
+	done
+	same "" "$(find . -name '*.rungs-*')"
+}
+
+@test "what a dead run left is removed, what a live one works in is not" {
+	tree=$(made empty)
+	rm -r "$(dirname "$tree")"
+	mkdir -p "$cache/tmp/0badcafe/rootfs/a/b" "$cache/tmp/11111111"
+	chmod 000 "$cache/tmp/0badcafe/rootfs/a"
+	(
+		flock 9
+		run -0 mkroot empty
+		same 11111111 "$(ls "$cache/tmp")"
+	) 9<"$cache/tmp/11111111"
+}
+
+@test "a root without its tree is made again" {
+	tree=$(made empty)
+	rm -r "$tree"
+	same "$tree" "$(made empty)"
+	[ -d "$tree/proc" ]
+}
+
+@test "a full disk is an error that names the cache, and nothing is left" {
+	requires root alpine busybox
+	serve
+	mkdir small
+	# shellcheck disable=SC2016 # for the inner shell
+	run -0 unshare -m bash -c '
+		mount -t tmpfs -o size=1m,mode=700 tmpfs small &&
+		export XDG_CACHE_HOME=$PWD/small || exit 99
+		for words in alpine "tar:$1" busybox; do
+			mkroot "$words"
+			echo "status $?"
+			find small -path "*/tmp/*" -o -path "*/roots/*"
+		done
+	' - "$(alpine_archive)"
+	same 'status 125 status 125 status 125' \
+		"$(grep '^status' <<<"$output" | paste -sd ' ')"
+	same 3 "$(grep -c 'No space left on device$' <<<"$output")"
+	same 3 "$(grep -c "^mkroot: make room for $PWD/small/rungs; nothing was left there\$" <<<"$output")"
+	same 9 "$(wc -l <<<"$output")"
+}
+
+# --- a root of one's own
+
+@test "dir=PATH makes a root that keeps its changes" {
+	requires busybox
+	run -0 mkroot busybox dir=own
+	assert_output $'jail 1\n'"mkroot from=busybox dir=$PWD/own/rootfs"$'\nend'
+	same 700 "$(stat -c %a own)"
+	same 755 "$(stat -c %a own/rootfs)"
+	touch own/rootfs/mine
+	for words in 'busybox dir=own' "dir=$PWD/own" dir=own/rootfs \
+		'dir=own/' 'busybox dir=own/rootfs/'; do
+		# shellcheck disable=SC2086 # words
+		run -0 mkroot $words
+		assert_line "mkroot from=busybox dir=$PWD/own/rootfs"
+	done
+	run -0 mkroot dir=own ro
+	assert_line "mkroot from=busybox dir=$PWD/own/rootfs ro"
+	[ -e own/rootfs/mine ]
+	same own "$(ls)"
+}
+
+@test "every kind of template can have a root of one's own" {
+	serve
+	pack a.tar file x y
+	sum=$(sha256sum <a.tar)
+	run -0 mkroot empty dir=e
+	run -0 mkroot tar:a.tar dir=t
+	assert_line "mkroot from=tar:$PWD/a.tar digest=sha256:${sum%% *} dir=$PWD/t/rootfs"
+	run -0 mkroot alpine dir=a1
+	stop_mirror
+	run -0 mkroot alpine:3.20.3 dir=a2
+	assert_line "mkroot from=alpine:3.20.3 digest=sha256:$alpine_digest dir=$PWD/a2/rootfs"
+	same "$(below a1/rootfs)" "$(below a2/rootfs)"
+	same $'origin\nrootfs' "$(ls a2)"
+	run -125 mkroot alpine "digest=sha256:${alpine_digest/d/e}" dir=a1
+	rm a.tar
+	run -0 mkroot "tar:$PWD/a.tar" dir=t
+	run -125 mkroot host dir=h
+	assert_output "mkroot: dir=h: host is used where it is"
+	[ ! -e h ]
+}
+
+@test "a directory that mkroot did not make, or made of something else" {
+	mkdir foreign
+	touch foreign/file plain
+	ln -s foreign link
+	for dir in foreign plain link; do
+		run -125 mkroot empty "dir=$dir"
+		assert_output "mkroot: dir=$PWD/$dir: is there, and is not a root that you made
+mkroot: name a directory that does not exist yet"
+	done
+	same file "$(ls foreign)"
+	run -0 mkroot empty dir=own
+	before=$(digest own)
+	run -125 mkroot host dir=own
+	run -125 mkroot busybox dir=own
+	assert_output "mkroot: dir=$PWD/own: holds empty, not busybox
+mkroot: name another directory, or remove that one"
+	same "$before" "$(digest own)"
+	sed 's/from=empty/from=alpine:3.19.1/' own/origin >new
+	mv new own/origin
+	run -125 mkroot alpine:3.20 dir=own
+	assert_line "mkroot: dir=$PWD/own: holds alpine:3.19.1, another release than alpine:3.20"
+	run -0 mkroot alpine dir=own
+	run -0 mkroot alpine:3.19 dir=own
+	run -125 mkroot alpine:3.1 dir=own
+	run -125 mkroot dir=new
+	assert_output "mkroot: dir=$PWD/new: nothing is there yet: name a template"
+	run -125 mkroot empty dir=no/where
+	assert_output "mkroot: dir=no/where: open the directory above: No such file or directory"
+	for dir in . .. / own/..; do
+		run -125 mkroot empty "dir=$dir"
+		assert_match "mkroot: dir=$dir: not a name to make a root at"
+	done
+	requires root
+	as_guest mkroot empty dir=theirs
+	run -125 mkroot empty "dir=$BATS_TEST_TMPDIR/guest/theirs"
+	assert_match '.* is not a root that you made'
+}
+
+@test "a root of one's own may be the fallback, and then stays it" {
+	requires busybox alpine curl
+	no_mirror
+	run -0 --separate-stderr mkroot alpine dir=own
+	assert_line "mkroot from=busybox dir=$PWD/own/rootfs"
+	run -0 --separate-stderr mkroot alpine dir=own
+	assert_line "mkroot from=busybox dir=$PWD/own/rootfs"
+	same "mkroot: alpine: $PWD/own holds busybox, made when alpine could not be fetched; using it (--strict refuses)" "$stderr"
+	run -125 mkroot --strict alpine dir=own
+	run -125 mkroot alpine:3.20 dir=own
+}
+
+@test "a directory of the cache is no root of one's own" {
+	tree=$(made empty)
+	run -0 mkroot empty "dir=$tree"
+	assert_line "mkroot from=empty dir=$tree scratch"
+	run -125 mkroot "dir=$tree"
+	assert_output "mkroot: dir=$tree: in the cache: name the template"
+	ln -s "$cache" elsewhere
+	run -125 mkroot "dir=elsewhere/roots/$(basename "$(dirname "$tree")")"
+	pack a.tar file x y
+	run -125 mkroot tar:a.tar "dir=$tree"
+	assert_output "mkroot: dir=$tree: in the cache, and not the root of tar:$PWD/a.tar"
+}
+
+@test "a kill leaves no half root, and the next run removes the rest" {
+	requires alpine
+	for ((n = 0; n < 8; n++)); do
+		mkroot "tar:$(alpine_archive)" dir=own >/dev/null 2>&1 3>&- &
+		sleep "0.0$((RANDOM % 10))$((RANDOM % 10))"
+		end $!
+		[ ! -e own ] || [ -s own/origin ]
+		rm -rf own
+	done
+	mkdir own.rungs-notours other.rungs-00000000
+	run -0 mkroot "tar:$(alpine_archive)" dir=own
+	same $'other.rungs-00000000\nown\nown.rungs-notours' "$(ls)"
+}
+
+# --- archives
+
+@test "tar:FILE takes every common archive and compression" {
+	local kind
+	mkdir -p in/sub
+	echo text >in/sub/file
+	chmod 640 in/sub/file
+	ln -s sub/file in/link
+	tar -cf a.tar -C in .
+	gzip -k a.tar
+	! command -v bzip2 >/dev/null || bzip2 -k a.tar
+	! command -v xz >/dev/null || xz -k a.tar
+	! command -v zstd >/dev/null || zstd -q a.tar
+	! command -v lz4 >/dev/null || lz4 -q a.tar a.tar.lz4
+	! command -v zip >/dev/null || (cd in && zip -qry ../a.zip .)
+	! command -v busybox >/dev/null ||
+		(cd in && find . | busybox cpio -o -H newc >../a.cpio 2>/dev/null)
+	for kind in a.*; do
+		tree=$(made "tar:$kind")
+		same text "$(cat "$tree/sub/file")" "$kind"
+		same 640 "$(stat -c %a "$tree/sub/file")" "$kind"
+		same sub/file "$(readlink "$tree/link")" "$kind"
+	done
+}
+
+@test "tar:FILE is hashed once and known again until it changes" {
+	pack a.tar file x one
+	sum=$(sha256sum <a.tar)
+	run -0 mkroot tar:a.tar
+	assert_line "mkroot from=tar:$PWD/a.tar digest=sha256:${sum%% *} dir=$cache/roots/sha256-${sum%% *}/rootfs scratch"
+	run -0 mkroot tar:a.tar "digest=sha256:${sum%% *}"
+	run -125 mkroot tar:a.tar "digest=sha256:$alpine_digest"
+	assert_output "mkroot: tar:$PWD/a.tar: its digest is sha256:${sum%% *}, not sha256:$alpine_digest"
+	pack a.tar file x two
+	same two "$(cat "$(made tar:a.tar)/x")"
+	pack b.tar file x three
+	run -125 mkroot tar:b.tar "digest=sha256:$alpine_digest"
+	assert_match "mkroot: tar:$PWD/b.tar: verify the archive: .*"
+	same 2 "$(find "$cache/roots" -mindepth 1 -maxdepth 1 | wc -l)"
+}
+
+@test "what is no archive is refused" {
+	run -125 mkroot tar:
+	assert_output 'mkroot: tar: expected tar:FILE'
+	run -125 mkroot tar:missing
+	assert_output 'mkroot: tar:missing: open: No such file or directory'
+	mkdir tree
+	run -125 mkroot tar:tree
+	assert_output $'mkroot: tar:tree: not a regular file\nmkroot: dir:tree uses a directory in place'
+	mkfifo fifo
+	run -125 mkroot tar:fifo
+	assert_output 'mkroot: tar:fifo: not a regular file'
+	: >empty
+	head -c 5000 /dev/urandom >noise
+	printf '#mtree\n./passwd type=file contents=/etc/passwd\n' >mtree
+	for file in empty noise mtree; do
+		run -125 mkroot "tar:$file"
+		assert_match "mkroot: tar:$PWD/$file: unreadable archive: .*"
+	done
+	pack none.tar
+	run -125 mkroot tar:none.tar
+	assert_output "mkroot: tar:$PWD/none.tar: unreadable archive: it holds nothing"
+	pack whole.tar file a "$(head -c 4000 /dev/zero | tr '\0' a)"
+	head -c 2000 whole.tar >cut.tar
+	run -125 mkroot tar:cut.tar
+	assert_match "mkroot: tar:$PWD/cut.tar: unpack 'a': read: Truncated .*"
+	gzip whole.tar
+	head -c 60 whole.tar.gz >cut.gz
+	run -125 mkroot tar:cut.gz
+	assert_match "mkroot: tar:$PWD/cut.gz: .*"
+	nothing_left
+}
+
+# refused REASON ENTRY...: the archive is refused with that reason, as root
+# and as an ordinary user, and nothing in or beside the root is touched.
+refused() {
+	local reason=$1 place as
+	shift
+	for as in as_caller as_guest; do
+		place=$PWD
+		pack "$BATS_TEST_TMPDIR/evil.tar" "$@"
+		run -125 $as mkroot "tar:$BATS_TEST_TMPDIR/evil.tar"
+		assert_output "mkroot: tar:$BATS_TEST_TMPDIR/evil.tar: unpack $reason"
+		nothing_left
+		same "$victim_digest" "$(digest "$BATS_TEST_TMPDIR/victim")"
+		run -125 $as mkroot "tar:$BATS_TEST_TMPDIR/evil.tar" dir=own
+		cd "$place" || return
+		[ ! -e own ] && [ ! -e "$BATS_TEST_TMPDIR/guest/own" ]
+		same "" "$(find "$BATS_TEST_TMPDIR" -name '*pwned*')"
+	done
+}
+
+@test "hostile archives: nothing outside the new root is touched" {
+	victim=$BATS_TEST_TMPDIR/victim
+	mkdir -m 777 "$victim"
+	echo secret >"$victim/file"
+	chmod 666 "$victim/file"
+	victim_digest=$(digest "$victim")
+	long=$(printf 'x%.0s' {1..300})
+	deep=$(printf 'x/%.0s' {1..2100})pwned
+
+	refused "'../pwned': a path that climbs with '..'" file ../pwned x
+	refused "'a/../../pwned': a path that climbs with '..'" \
+		file a/../../pwned x
+	refused "'..': a path that climbs with '..'" dir ..
+	refused "'./..': a path that climbs with '..'" dir ./..
+	refused "'$victim/pwned': an absolute path" file "$victim/pwned" x
+	refused "'//pwned': an absolute path" file //pwned x
+	refused "'d/pwned': its path passes through a symbolic link" \
+		link d "$victim" file d/pwned x
+	refused "'d/pwned': its path passes through a symbolic link" \
+		link d . file d/pwned x
+	refused "'d/e/pwned': its path passes through a symbolic link" \
+		dir x link x/up ../.. link d x/up file d/e/pwned x
+	refused "'d/': a directory that would replace what is none" \
+		link d "$victim" dir d/ file d/pwned x
+	refused "'d': it would replace a directory" \
+		dir d link d "$victim" file d/pwned x
+	refused "'d': it would replace a directory" mode 700 dir d file d x
+	refused "'f/pwned': its path passes through what is no directory" \
+		file f x file f/pwned x
+	refused "'h': a hard link to $victim/file: an absolute path" \
+		hard h "$victim/file" file h pwned
+	refused "'h': a hard link to ../../file: a path that climbs with '..'" \
+		hard h ../../file
+	refused "'h': a hard link to d/file: its path passes through a symbolic link" \
+		link d "$victim" hard h d/file
+	refused "'h': a hard link to missing, which the archive has not brought" \
+		hard h missing
+	refused "'../pwned': a path that climbs with '..'" \
+		pax path=../pwned file fine x
+	refused "'h': a hard link to $victim/file: an absolute path" \
+		pax "linkpath=$victim/file" hard h fine
+	refused "'.': the root itself must be a directory" link . "$victim"
+	refused "'./': the root itself must be a directory" \
+		link ./ "$victim" file pwned x
+	refused "'./.': the root itself must be a directory" link ./. "$victim"
+	refused "'': a name that is empty or cannot be read" link '' "$victim"
+	refused "'${long:0:128}': a name that is too long" \
+		pax "path=$long" file fine x
+	refused "'${deep:0:128}': a path that is too long" \
+		pax "path=$deep" file fine x
+	refused "'big': read: Truncated tar archive" \
+		file before x size 8589934591 file big x
+}
+
+@test "a last link may point anywhere, and is replaced, not written through" {
+	echo secret >victim
+	pack a.tar link l "$PWD/victim" file l new file a one hard b a file b two
+	tree=$(made tar:a.tar)
+	same secret "$(cat victim)"
+	same new "$(cat "$tree/l")"
+	same one "$(cat "$tree/a")"
+	same two "$(cat "$tree/b")"
+	pack a.tar file a one hard a ./a link l /etc
+	tree=$(made tar:a.tar)
+	same one "$(cat "$tree/a")"
+	same /etc "$(readlink "$tree/l")"
+}
+
+@test "device nodes are left out, setuid and fifos stay, in a closed place" {
+	pack a.tar char null block sda mode 4755 file su x fifo pipe
+	run -0 --separate-stderr mkroot tar:a.tar
+	same "mkroot: tar:$PWD/a.tar: 2 device nodes or sockets left out: a jail has a /dev of its own" "$stderr"
+	tree=$(made tar:a.tar)
+	same $'pipe p 644\nsu f 4755' \
+		"$(cd "$tree" && find . -mindepth 1 -printf '%P %y %m\n' | sort)"
+	same 700 "$(stat -c %a "$(dirname "$tree")")"
+	run -0 as_guest mkroot "tar:$PWD/a.tar"
+}
+
+@test "owners are numbers, and root's to give" {
+	requires root
+	pack a.tar owner 42 file x y owner 1234 dir d
+	tree=$(made tar:a.tar)
+	same $'1234 1234\n42 42' "$(stat -c '%u %g' "$tree/d" "$tree/x")"
+	run -0 as_guest mkroot "tar:$PWD/a.tar"
+	tree=$(sed -n 's/.* dir=\([^ ]*\).*/\1/p' <<<"$output")
+	same '1234 1234' "$(stat -c '%u %g' "$tree/x")"
+}
+
+@test "root of a user namespace keeps what it cannot give away" {
+	requires user-namespaces
+	pack a.tar owner 42 file x y
+	run -0 as_guest unshare --user --map-root-user mkroot "tar:$PWD/a.tar"
+	assert_match ".* digest=.*"
+}
+
+@test "a tree without permissions can be removed when its archive fails" {
+	args=(mode 000 dir closed mode 555 dir d dir d/e mode 000 dir d/e/f)
+	deep=x
+	for ((n = 0; n < 600; n++)); do
+		deep+=/x
+	done
+	pack a.tar "${args[@]}" pax "path=$deep" file x x file ../x x
+	chmod 644 a.tar
+	for as in as_caller as_guest; do
+		run -125 $as mkroot "tar:$PWD/a.tar"
+		assert_output "mkroot: tar:$PWD/a.tar: unpack '../x': a path that climbs with '..'"
+		nothing_left
+		same "" "$(find "$BATS_TEST_TMPDIR/guest/cache/rungs/tmp" \
+			-mindepth 1 2>/dev/null)"
+	done
+}
+
+@test "closed standard descriptors are not mistaken for files" {
+	pack a.tar file x y
+	run -0 bash -c 'exec mkroot tar:a.tar 0<&- 2>&-'
+	assert_match 'mkroot from=tar:.*'
+}
