@@ -58,6 +58,18 @@ fsmount_restrict(int mount, unsigned attributes, bool recursive)
 }
 
 int
+fsmount_map_ids(int mount, int user_namespace)
+{
+	struct rungs_mount_attr attr = {
+		.set = RUNGS_ATTR_IDMAP,
+		.userns_fd = (uint64_t)user_namespace,
+	};
+
+	return sys_mount_setattr(mount, "", AT_EMPTY_PATH | AT_RECURSIVE,
+	    &attr);
+}
+
+int
 fsmount_attach(int mount, int target)
 {
 	return sys_move_mount(mount, "", target, "",

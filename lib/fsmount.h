@@ -29,6 +29,12 @@ int fsmount_clone(int fd, bool recursive);
 /* Forbid more on a mount that is still detached; below it too. */
 int fsmount_restrict(int mount, unsigned attributes, bool recursive);
 
+/*
+ * Show every owner of a detached mount, and of those below it, as the user
+ * namespace maps it: mount_setattr(2), MOUNT_ATTR_IDMAP.
+ */
+int fsmount_map_ids(int mount, int user_namespace);
+
 /* Attach a detached mount on the directory or file that target is. */
 int fsmount_attach(int mount, int target);
 

@@ -4,13 +4,225 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fail.h"
+#include "number.h"
 #include "scope.h"
+#include "subid.h"
+
+/*
+ * Where ranges are picked from: ids that systemd's UIDS-GIDS leaves to
+ * nobody, above its containers' and below 2^31, where programs that take an
+ * id for signed go wrong.
+ */
+enum {
+	PICK_FIRST = 0x70000000,
+	PICK_RANGES = 4094,
+};
+
+static const char pick_dir[] = "/run/rungs";
+static const char pick_file[] = "/run/rungs/ids";
+
+static bool
+overlap(uint32_t a, uint32_t a_count, uint32_t b, uint32_t b_count)
+{
+	return a < (uint64_t)b + b_count && b < (uint64_t)a + a_count;
+}
+
+/* Add an extent unless it is empty, too long, or meets another one. */
+static int
+add_extent(struct idmap *map, const uint64_t number[3])
+{
+	struct idmap_extent e = { (uint32_t)number[0], (uint32_t)number[1],
+		(uint32_t)number[2] };
+
+	if (map->extents == IDMAP_EXTENTS || e.count == 0
+	    || number[0] + number[2] > UINT32_MAX
+	    || number[1] + number[2] > UINT32_MAX)
+		return -1;
+	for (int n = 0; n < map->extents; n++) {
+		const struct idmap_extent *o = &map->extent[n];
+
+		if (overlap(e.in, e.count, o->in, o->count)
+		    || overlap(e.out, e.count, o->out, o->count))
+			return -1;
+	}
+	map->extent[map->extents++] = e;
+	return 0;
+}
+
+/* Read "N:N:N" of length bytes; "N:N" gets a 0 in front. */
+static int
+parse_extent(struct idmap *map, const char *text, size_t length)
+{
+	uint64_t number[3] = { 0 };
+	int count = 0;
+
+	for (;;) {
+		size_t part = strcspn(text, ":,");
+
+		if (part > length)
+			part = length;
+		if (count == 3
+		    || number_read(text, part, number_plain, UINT32_MAX - 1,
+			   &number[count++])
+			   < 0)
+			return -1;
+		if (part == length)
+			break;
+		text += part + 1;
+		length -= part + 1;
+	}
+	if (count < 2)
+		return -1;
+	if (count == 2) {
+		number[2] = number[1];
+		number[1] = number[0];
+		number[0] = 0;
+	}
+	return add_extent(map, number);
+}
+
+int
+idmap_parse(struct idmap *map, const char *value, struct fail *f)
+{
+	struct idmap new = { .kind = IDMAP_LIST, .lock = -1 };
+	const char *extent = value;
+	size_t length;
+
+	if (strcmp(value, "auto") == 0) {
+		new.kind = IDMAP_AUTO;
+		*map = new;
+		return 0;
+	}
+	for (;; extent += length + 1) {
+		length = strcspn(extent, ",");
+		if (parse_extent(&new, extent, length) < 0)
+			return fail(f, 0,
+			    "user=%s: expected auto, HOSTID:COUNT, or "
+			    "IN:OUT:COUNT,... that do not overlap",
+			    value);
+		if (extent[length] == '\0')
+			break;
+	}
+	*map = new;
+	return 0;
+}
+
+void
+idmap_print(const struct idmap *map, FILE *out)
+{
+	if (map->kind == IDMAP_AUTO)
+		fputs("=auto", out);
+	for (int n = 0; map->kind == IDMAP_LIST && n < map->extents; n++)
+		fprintf(out, "%c%" PRIu32 ":%" PRIu32 ":%" PRIu32,
+		    n == 0 ? '=' : ',', map->extent[n].in, map->extent[n].out,
+		    map->extent[n].count);
+}
+
+/*
+ * How many ids from 0 on the namespace around us has: all, or what some
+ * container was given.
+ */
+static uint32_t
+ids_here(const char *path)
+{
+	unsigned long long first, outside, count;
+	char text[128];
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	if (sscanf(text, "%llu %llu %llu", &first, &outside, &count) != 3
+	    || first != 0 || count > UINT32_MAX)
+		return 0;
+	return (uint32_t)count;
+}
+
+int
+idmap_choose(struct idmap *map, struct fail *f)
+{
+	uint32_t uids = ids_here("/proc/self/uid_map");
+	uint32_t gids = ids_here("/proc/self/gid_map");
+	uint32_t count = uids < gids ? uids : gids;
+
+	if (count == 0)
+		return fail(f, 0, "user: no map in /proc/self/uid_map");
+	map->kind = count == UINT32_MAX ? IDMAP_PICK
+	            : count == 1        ? IDMAP_SELF
+	                                : IDMAP_HERE;
+	map->extents = 1;
+	map->extent[0] = (struct idmap_extent){
+		.count = count < IDMAP_RANGE ? count : IDMAP_RANGE,
+	};
+	return 0;
+}
+
+static int
+open_pick_file(void)
+{
+	const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+	int fd = open(pick_file, flags, 0600);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	if (mkdir(pick_dir, 0755) < 0 && errno != EEXIST)
+		return -1;
+	return open(pick_file, flags, 0600);
+}
+
+int
+idmap_pick(struct idmap *map, struct fail *f)
+{
+	int fd = open_pick_file();
+
+	if (fd < 0) {
+		fail(f, errno, "user: open %s to pick ids", pick_file);
+		return fail_hint(f, "enterns user=host does without them, and "
+				    "user=HOSTID:COUNT names them");
+	}
+	/* Begin anywhere: jails that start together seldom meet. */
+	for (int n = 0; n < PICK_RANGES; n++) {
+		int range = (int)(((unsigned)getpid() + n) % PICK_RANGES);
+		struct flock byte = { .l_type = F_WRLCK,
+			.l_start = range,
+			.l_len = 1 };
+
+		if (fcntl(fd, F_OFD_SETLK, &byte) < 0)
+			continue;
+		map->lock = fd;
+		map->extent[0].out = PICK_FIRST + (uint32_t)range * IDMAP_RANGE;
+		return 0;
+	}
+	close(fd);
+	return fail(f, 0, "user: all %d ranges of ids are in use", PICK_RANGES);
+}
+
+bool
+idmap_shifts(const struct idmap *map)
+{
+	return map->kind == IDMAP_PICK || map->kind == IDMAP_LIST;
+}
+
+uint32_t
+idmap_count(const struct idmap *map)
+{
+	uint32_t count = 0;
+
+	/* Extents in order and without gaps; more is the caller's affair. */
+	for (int n = 0; n < map->extents; n++)
+		if (map->extent[n].in == count)
+			count += map->extent[n].count;
+	return count;
+}
 
 static int
 write_map(pid_t pid, const char *name, const char *text, struct fail *f)
@@ -25,7 +237,7 @@ write_map(pid_t pid, const char *name, const char *text, struct fail *f)
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text))
 		return 0;
-	fail(f, errno, "user: write '%s' to %s", text, path);
+	fail(f, errno, "user: write '%.80s' to %s", text, path);
 	if (errno == EPERM || errno == EACCES)
 		fail_hint(f,
 		    "a security module (see "
@@ -34,46 +246,55 @@ write_map(pid_t pid, const char *name, const char *text, struct fail *f)
 	return -1;
 }
 
-/*
- * How many ids from 0 on the namespace around us has, at most a range's.
- * Inside another container there may be fewer than we would map.
- */
-static unsigned
-ids_here(const char *path)
+static int
+write_self(const struct idmap *map, pid_t pid, struct fail *f)
 {
-	unsigned long long first, outside, count;
-	char text[128];
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	char text[64];
 
-	if (got <= 0)
-		return IDMAP_RANGE;
-	text[got] = '\0';
-	if (sscanf(text, "%llu %llu %llu", &first, &outside, &count) != 3
-	    || first != 0 || count > IDMAP_RANGE)
-		return IDMAP_RANGE;
-	return (unsigned)count;
+	if (write_map(pid, "setgroups", "deny", f) < 0)
+		return -1;
+	snprintf(text, sizeof text, "%" PRIu32 " %" PRIu32 " 1", map->gid,
+	    map->outside_gid);
+	if (write_map(pid, "gid_map", text, f) < 0)
+		return -1;
+	snprintf(text, sizeof text, "%" PRIu32 " %" PRIu32 " 1", map->uid,
+	    map->outside_uid);
+	return write_map(pid, "uid_map", text, f);
 }
 
 int
 idmap_write(const struct idmap *map, pid_t pid, struct fail *f)
 {
-	char uids[64], gids[64];
+	char text[IDMAP_EXTENTS * 36] = "";
 
-	if (map->range) {
-		snprintf(uids, sizeof uids, "0 0 %u",
-		    ids_here("/proc/self/uid_map"));
-		snprintf(gids, sizeof gids, "0 0 %u",
-		    ids_here("/proc/self/gid_map"));
-	} else {
-		snprintf(uids, sizeof uids, "%" PRIu32 " %" PRIu32 " 1",
-		    map->uid, map->outside_uid);
-		snprintf(gids, sizeof gids, "%" PRIu32 " %" PRIu32 " 1",
-		    map->gid, map->outside_gid);
-		if (write_map(pid, "setgroups", "deny", f) < 0)
-			return -1;
+	if (map->kind == IDMAP_SELF)
+		return write_self(map, pid, f);
+	if (map->kind == IDMAP_AUTO)
+		return subid_write(pid, map->outside_uid, map->outside_gid, f);
+	for (int n = 0; n < map->extents; n++) {
+		size_t used = strlen(text);
+
+		snprintf(text + used, sizeof text - used,
+		    "%s%" PRIu32 " %" PRIu32 " %" PRIu32, n > 0 ? "\n" : "",
+		    map->extent[n].in, map->extent[n].out,
+		    map->extent[n].count);
 	}
-	if (write_map(pid, "gid_map", gids, f) < 0)
+	if (write_map(pid, "gid_map", text, f) < 0)
 		return -1;
-	return write_map(pid, "uid_map", uids, f);
+	return write_map(pid, "uid_map", text, f);
+}
+
+int
+idmap_become_root(struct fail *f)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0
+	    || setresuid(0, 0, 0) < 0)
+		return fail(f, errno, "user: become root in the namespace");
+	/*
+	 * A change of ids makes us undumpable, and then our own /proc/self
+	 * is not ours.  The ids are nobody else's, so nobody can look.
+	 */
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		return fail(f, errno, "user: be dumpable again");
+	return 0;
 }

@@ -2,31 +2,90 @@
 /*
  * idmap.h - which ids of a user namespace are which outside
  *
- * user_namespaces(7), "User and group ID mappings".
+ *	user                  see IDMAP_SELF and IDMAP_PICK below
+ *	user=auto             the caller's own id, and its subordinate ids
+ *	user=HOSTID:COUNT     0 to COUNT-1 are HOSTID and the following
+ *	user=IN:OUT:COUNT,... as in /proc/PID/uid_map
+ *
+ * user_namespaces(7), "User and group ID mappings"; subuid(5).
  */
 #ifndef IDMAP_H
 #define IDMAP_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 struct fail;
 
-enum { IDMAP_RANGE = 65536 }; /* ids 0 to 65535: what a root expects */
+enum {
+	IDMAP_RANGE = 65536, /* ids 0 to 65535: what a root expects */
+	IDMAP_EXTENTS = 16,
+};
+
+enum idmap_kind {
+	IDMAP_SELF, /* the caller's own id, and no other */
+	IDMAP_PICK, /* a range of the host's that nobody else has */
+	IDMAP_HERE, /* as in the namespace around us, for want of a host */
+	IDMAP_LIST, /* as a word said */
+	IDMAP_AUTO, /* the caller's own, then /etc/subuid's */
+};
+
+struct idmap_extent {
+	uint32_t in, out, count;
+};
 
 struct idmap {
-	bool range;        /* 0-65535; otherwise one id alone: */
-	uint32_t uid, gid; /* what it is called inside */
+	enum idmap_kind kind;
+	uint32_t uid, gid; /* SELF: what the caller's id is called inside */
 	uint32_t outside_uid, outside_gid; /* the caller's own */
+	struct idmap_extent extent[IDMAP_EXTENTS];
+	int extents;
+	int lock; /* PICK: what keeps the range ours, or -1 */
 };
+
+/*
+ * Read what is behind "user=".  Ids are decimal, 0 to 4294967294; an extent
+ * that is empty, too long or overlaps another is refused.  -1: *map is as
+ * it was.
+ */
+int idmap_parse(struct idmap *map, const char *value, struct fail *f);
+
+/* Write it again, "" for the kinds that are chosen and not said. */
+void idmap_print(const struct idmap *map, FILE *out);
+
+/*
+ * Choose the kind for a caller who is root: PICK, or HERE when the user
+ * namespace around us has not got all ids.
+ */
+int idmap_choose(struct idmap *map, struct fail *f);
+
+/*
+ * PICK: take a free range.  It is held by a lock on one byte of
+ * /run/rungs/ids, which ends with the process, however it ends.
+ */
+int idmap_pick(struct idmap *map, struct fail *f);
+
+/* Whether the jail's ids are other ids than those of a tree's owners. */
+bool idmap_shifts(const struct idmap *map);
+
+/* How many ids there are inside, from 0 on. */
+uint32_t idmap_count(const struct idmap *map);
 
 /*
  * Write the maps of the new user namespace that pid is in (0: our own).
  * A single id needs no privilege; setgroups(2) is then denied for good, so
- * that nobody can shed a group that a file's mode shuts out.  A range needs
- * CAP_SETUID and CAP_SETGID outside, so it is never written from inside.
+ * that nobody can shed a group that a file's mode shuts out.  More needs
+ * CAP_SETUID and CAP_SETGID outside, so it is never written from inside;
+ * AUTO borrows them from newuidmap(1) and newgidmap(1).
  */
 int idmap_write(const struct idmap *map, pid_t pid, struct fail *f);
+
+/*
+ * Become id 0 of the namespace that we are in: who was root outside is
+ * nobody in it until then.
+ */
+int idmap_become_root(struct fail *f);
 
 #endif

@@ -37,6 +37,8 @@ jail_init(struct jail *jail, bool exactly)
 		.exactly = exactly,
 		.trace = -1,
 		.top = -1,
+		.lent = -1,
+		.namespaces.ids.lock = -1,
 		.cgroup.into = -1,
 	};
 	if (exactly)
@@ -99,25 +101,32 @@ has(const struct jail *jail, unsigned flag)
 	return (jail->namespaces.flags & flag) != 0;
 }
 
+/*
+ * A caller who is root outside should be nobody there: unless a word said
+ * which ids, a jail gets a range that no one else has.
+ */
 static int
 settle_ids(struct jail *jail, struct fail *f)
 {
 	struct credential *c = &jail->credential;
+	struct idmap *ids = &jail->namespaces.ids;
 
-	jail->ids = (struct idmap){
-		.range = !jail->exactly && geteuid() == 0,
-		.uid = c->asked ? c->uid : 0,
-		.gid = c->asked ? c->gid : 0,
-		/* Now: once inside, we have no name for them any more. */
-		.outside_uid = geteuid(),
-		.outside_gid = getegid(),
-	};
 	if (!has(jail, CLONE_NEWUSER))
 		return 0;
-	c->keep_groups = !jail->ids.range;
-	if (jail->ids.range && (c->uid >= IDMAP_RANGE || c->gid >= IDMAP_RANGE))
-		return fail(f, 0, "%u:%u: a jail has the ids 0 to %d", c->uid,
-		    c->gid, IDMAP_RANGE - 1);
+	ids->uid = c->asked ? c->uid : 0;
+	ids->gid = c->asked ? c->gid : 0;
+	/* Now: once inside, we have no name for them any more. */
+	ids->outside_uid = geteuid();
+	ids->outside_gid = getegid();
+	if (ids->kind == IDMAP_SELF && !jail->exactly && geteuid() == 0
+	    && idmap_choose(ids, f) < 0)
+		return -1;
+	c->keep_groups = ids->kind == IDMAP_SELF;
+	if (ids->kind == IDMAP_SELF || ids->kind == IDMAP_AUTO)
+		return 0;
+	if (c->uid >= idmap_count(ids) || c->gid >= idmap_count(ids))
+		return fail(f, 0, "%u:%u: this jail has the ids 0 to %u",
+		    c->uid, c->gid, idmap_count(ids) - 1);
 	return 0;
 }
 
@@ -145,6 +154,13 @@ jail_settle(struct jail *jail, struct fail *f)
 	return settle_ids(jail, f);
 }
 
+bool
+jail_maps_from_outside(const struct jail *jail)
+{
+	return has(jail, CLONE_NEWUSER)
+	       && jail->namespaces.ids.kind != IDMAP_SELF;
+}
+
 /*
  * The steps.  "wanted" says whether a jail has the step at all, "take"
  * takes it.
@@ -170,7 +186,48 @@ want_maps(const struct jail *jail)
 static int
 take_maps(struct jail *jail, struct fail *f)
 {
-	return idmap_write(&jail->ids, jail->first, f);
+	return idmap_write(&jail->namespaces.ids, jail->first, f);
+}
+
+static bool
+want_pick(const struct jail *jail)
+{
+	return want_maps(jail) && jail->namespaces.ids.kind == IDMAP_PICK;
+}
+
+static int
+take_pick(struct jail *jail, struct fail *f)
+{
+	return idmap_pick(&jail->namespaces.ids, f);
+}
+
+static bool
+want_lend(const struct jail *jail)
+{
+	return want_maps(jail) && has(jail, CLONE_NEWNS)
+	       && idmap_shifts(&jail->namespaces.ids)
+	       && root_can_be_lent(&jail->root);
+}
+
+static int
+take_lend(struct jail *jail, struct fail *f)
+{
+	jail->lent = root_lend(&jail->root, jail->first, f);
+	return jail->lent < 0 ? -1 : 0;
+}
+
+static bool
+want_become_root(const struct jail *jail)
+{
+	return want_maps(jail) && jail_maps_from_outside(jail)
+	       && jail->namespaces.ids.kind != IDMAP_AUTO;
+}
+
+static int
+take_become_root(struct jail *jail, struct fail *f)
+{
+	(void)jail;
+	return idmap_become_root(f);
 }
 
 static int
@@ -267,7 +324,7 @@ take_root(struct jail *jail, struct fail *f)
 {
 	if (mounts_make_private(f) < 0)
 		return -1;
-	jail->top = root_mount(&jail->root, f);
+	jail->top = root_mount(&jail->root, jail->lent, f);
 	return jail->top < 0 ? -1 : 0;
 }
 
@@ -382,10 +439,18 @@ static const struct step {
 	{ STAGE_CALLER, "cgroup", "mkdir(2) in cgroupfs", 2007,
 	    "limit all processes of the jail together", want_cgroup,
 	    take_cgroup },
+	{ STAGE_CALLER, "ids", "fcntl(2) F_OFD_SETLK", 2015,
+	    "pick 65536 ids of the host that nobody has", want_pick,
+	    take_pick },
 	{ STAGE_MAPS, "ids", "write uid_map, gid_map", 2013,
 	    "make root in the jail nobody outside", want_maps, take_maps },
+	{ STAGE_MAPS, "root", "mount_setattr(2) MOUNT_ATTR_IDMAP", 2021,
+	    "let files keep their owners on disk", want_lend, take_lend },
 	{ STAGE_INSIDE, "cgroup", "write tasks", 2007,
 	    "be in the group before anything is used", want_cgroup, take_join },
+	{ STAGE_INSIDE, "ids", "setresuid(2)", 1997,
+	    "become root of the new namespace", want_become_root,
+	    take_become_root },
 	{ STAGE_INSIDE, "cgroup namespace", "unshare(2)", 2016,
 	    "hide where in the host's groups the jail is", want_cgroupns,
 	    take_cgroupns },

@@ -15,7 +15,6 @@
 
 #include "cgroup.h"
 #include "credential.h"
-#include "idmap.h"
 #include "mount.h"
 #include "namespace.h"
 #include "rlimit.h"
@@ -36,7 +35,6 @@ struct jail {
 	struct root root;
 	struct cgroup cgroup;
 	struct namespaces namespaces;
-	struct idmap ids;
 	struct mounts mounts;
 	struct rlimits rlimits;
 	struct credential credential;
@@ -47,6 +45,7 @@ struct jail {
 	int trace;             /* a line for each step goes here, or -1 */
 
 	pid_t first; /* the jail's first process, 0: ourselves */
+	int lent;    /* the tree, from outside with its ids, or -1 */
 	int top;     /* the new root's descriptor, or -1 */
 };
 
@@ -71,6 +70,9 @@ void jail_print(const struct jail *jail, const char *tool, FILE *out);
  * others.  Once, after the last word, before anything is done.
  */
 int jail_settle(struct jail *jail, struct fail *f);
+
+/* Whether the id maps are for another process to write than the first. */
+bool jail_maps_from_outside(const struct jail *jail);
 
 /*
  * Take all steps of one stage, in order.  -1: the process is unfit to run

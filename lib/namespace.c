@@ -94,6 +94,12 @@ namespaces_add(void *layer, const char *word, struct fail *f)
 	}
 	ns->flags |= kinds[k].flag;
 	ns->host &= ~kinds[k].flag;
+	if (kinds[k].flag == CLONE_NEWUSER) {
+		ns->ids = (struct idmap){ .kind = IDMAP_SELF, .lock = -1 };
+		return value == NULL || idmap_parse(&ns->ids, value, f) == 0
+		           ? 1
+		           : -1;
+	}
 	if (value == NULL)
 		return 1;
 	if (kinds[k].flag == CLONE_NEWUTS)
@@ -119,6 +125,8 @@ namespaces_print(const void *layer, FILE *out)
 		fprintf(out, " %s", kinds[k].name);
 		if (kinds[k].flag == CLONE_NEWUTS && ns->hostname[0] != '\0')
 			fprintf(out, "=%s", ns->hostname);
+		if (kinds[k].flag == CLONE_NEWUSER)
+			idmap_print(&ns->ids, out);
 		if (kinds[k].flag == CLONE_NEWTIME && ns->offset_given)
 			fprintf(out, "=%+" PRId64, ns->offset);
 	}

@@ -5,6 +5,7 @@
  *	KIND       a new one: cgroup ipc mount net pid time user uts
  *	KIND=host  the caller's own
  *	uts=NAME   a new one, and its host name
+ *	user=MAP   a new one, and its ids; see idmap.h
  *	time=+N    a new one, N seconds ahead (s m h d; -N: behind)
  *	none       forget all words before this one, the defaults included
  *
@@ -17,6 +18,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "idmap.h"
+
 struct fail;
 
 enum { HOSTNAME_LENGTH = 64 }; /* __NEW_UTS_LEN, uname(2) */
@@ -26,7 +29,8 @@ struct namespaces {
 	unsigned host;  /* CLONE_NEW*: those that a word kept */
 	bool none;      /* "none" was said */
 	bool offset_given;
-	int64_t offset; /* seconds, for CLOCK_MONOTONIC and _BOOTTIME */
+	struct idmap ids; /* as far as a word said */
+	int64_t offset;   /* seconds, for CLOCK_MONOTONIC and _BOOTTIME */
 	char hostname[HOSTNAME_LENGTH + 1]; /* "" leaves it as it is */
 };
 

@@ -124,19 +124,16 @@ attach_on_top(int mount)
  * have are in the /dev that we make.
  */
 static int
-mount_tree(const struct root *root, int tree, struct fail *f)
+mount_tree(const struct root *root, int copy, struct fail *f)
 {
-	unsigned attributes =
-	    RUNGS_ATTR_NODEV
+	unsigned attributes = RUNGS_ATTR_NODEV
 	    | (root->mode == ROOT_READONLY ? RUNGS_ATTR_RDONLY : 0);
-	int copy = fsmount_clone(tree, true);
 
-	if (copy >= 0 && fsmount_restrict(copy, attributes, true) == 0
+	if (fsmount_restrict(copy, attributes, true) == 0
 	    && attach_on_top(copy) == 0)
 		return copy;
 	fail(f, errno, "%s: mount the root", root->dir);
-	if (copy >= 0)
-		close(copy);
+	close(copy);
 	return -1;
 }
 
@@ -164,11 +161,11 @@ make_upper(int base, int tree)
  * separator.
  */
 static int
-prepare_layers(int base, int tree)
+prepare_layers(int base, int lower)
 {
-	autoclose int lower = fsmount_clone(tree, true), point = -1;
+	autoclose int point = -1;
 
-	if (lower < 0 || attach_on_top(base) < 0 || make_upper(base, tree) < 0)
+	if (lower < 0 || attach_on_top(base) < 0 || make_upper(base, lower) < 0)
 		return -1;
 	point = openat(base, "lower", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (point < 0 || fsmount_attach(lower, point) < 0)
@@ -177,7 +174,7 @@ prepare_layers(int base, int tree)
 }
 
 static int
-mount_scratch(const struct root *root, int tree, struct fail *f)
+mount_scratch(const struct root *root, int lower, struct fail *f)
 {
 	static const char *const base_options[] = { "mode=0700", NULL };
 	static const char *const options[] = { "lowerdir=lower",
@@ -187,7 +184,7 @@ mount_scratch(const struct root *root, int tree, struct fail *f)
 
 	base = fsmount_new("tmpfs", base_options,
 	    RUNGS_ATTR_NODEV | RUNGS_ATTR_NOSUID);
-	if (base < 0 || prepare_layers(base, tree) < 0)
+	if (base < 0 || prepare_layers(base, lower) < 0)
 		return fail(f, errno, "scratch: prepare layers over %s",
 		    root->dir);
 	overlay = fsmount_new("overlay", options, RUNGS_ATTR_NODEV);
@@ -208,14 +205,55 @@ mount_scratch(const struct root *root, int tree, struct fail *f)
 }
 
 int
-root_mount(const struct root *root, struct fail *f)
+root_mount(const struct root *root, int lent, struct fail *f)
 {
 	autoclose int tree = -1;
+	int copy = lent, result;
 
-	if ((tree = open_dir_of(root, f)) < 0)
+	if (lent < 0) {
+		if ((tree = open_dir_of(root, f)) < 0)
+			return -1;
+		if ((copy = fsmount_clone(tree, true)) < 0)
+			return fail(f, errno, "%s: copy the mount of the root",
+			    root->dir);
+	}
+	if (root->mode != ROOT_SCRATCH)
+		return mount_tree(root, copy, f);
+	result = mount_scratch(root, copy, f);
+	close(copy);
+	return result;
+}
+
+bool
+root_can_be_lent(const struct root *root)
+{
+	return root->dir != NULL && strcmp(root->dir, "/") != 0;
+}
+
+int
+root_lend(const struct root *root, pid_t pid, struct fail *f)
+{
+	autoclose int tree = open_dir_of(root, f), user = -1;
+	char path[64];
+	int copy;
+
+	if (tree < 0)
 		return -1;
-	return root->mode == ROOT_SCRATCH ? mount_scratch(root, tree, f)
-	                                  : mount_tree(root, tree, f);
+	snprintf(path, sizeof path, "/proc/%d/ns/user", (int)pid);
+	if ((user = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return fail(f, errno, "%s: open it", path);
+	copy = fsmount_clone(tree, true);
+	if (copy >= 0 && fsmount_map_ids(copy, user) == 0)
+		return copy;
+	fail(f, errno, "%s: map the owners of its files to the jail's ids",
+	    root->dir);
+	fail_hint(f,
+	    "its file system, or one mounted below it, cannot do that: "
+	    "put the root on another, or keep the host's ids with "
+	    "enterns user=host");
+	if (copy >= 0)
+		close(copy);
+	return -1;
 }
 
 int

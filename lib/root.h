@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 struct fail;
 
@@ -37,12 +38,26 @@ void root_print(const void *layer, FILE *out);
 
 /*
  * Put the tree at the top of our mount namespace, which must be new and
- * private, and return it as a descriptor; root_enter() makes it "/".  -1:
- * the namespace is unusable.
+ * private, and return it as a descriptor; root_enter() makes it "/".  lent
+ * is the tree from root_lend(), or -1.  -1: the namespace is unusable.
  *
  * scratch: mount_namespaces(7), and Documentation/filesystems/overlayfs.rst.
  */
-int root_mount(const struct root *root, struct fail *f);
+int root_mount(const struct root *root, int lent, struct fail *f);
+
+/*
+ * Open the tree for a jail in the user namespace of pid, in a mount whose
+ * owners are the jail's: 0 on disk is 0 in there, and nothing is chowned.
+ * Needs CAP_SYS_ADMIN outside; the descriptor is what root_mount() takes as
+ * lent.  -1: the file system cannot do it, or it is not root's to do.
+ */
+int root_lend(const struct root *root, pid_t pid, struct fail *f);
+
+/*
+ * The host's own "/" is never lent: it is no tree of a jail's, and root in
+ * a jail is to be nobody to it.
+ */
+bool root_can_be_lent(const struct root *root);
 
 /*
  * Change to the root that fd is, by pivot_root(2), and let go of all of the

@@ -10,7 +10,8 @@
  * has to be waited for, jailexec itself becomes the command.
  *
  * The two sides of the first clone share a socket pair.  The parent says
- * "go" when the id maps are written.  The child's side says what failed; it
+ * "go" when the id maps are written, and hands over the root's tree if only
+ * it can open that.  The child's side says what failed; it
  * is closed by a successful execve(2), so that end of file means: it runs.
  */
 #include "jail.h"
@@ -27,6 +28,7 @@
 
 #include "compat.h"
 #include "fail.h"
+#include "handover.h"
 #include "init.h"
 #include "scope.h"
 
@@ -135,7 +137,6 @@ first_process(struct jail *jail, char *command[], int channel,
 {
 	struct fail why;
 	pid_t pid;
-	char go;
 
 	/* Set before we look for the parent: it may be gone already. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) {
@@ -143,7 +144,7 @@ first_process(struct jail *jail, char *command[], int channel,
 		    program_invocation_short_name);
 		give_up(channel, &why);
 	}
-	if (recv(channel, &go, 1, 0) != 1)
+	if (handover_receive(channel, &jail->lent) < 0)
 		_exit(EXIT_TOOL);
 	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
 		give_up(channel, &why);
@@ -210,7 +211,7 @@ supervise(struct jail *jail, int channel, const struct init_signals *signals,
     struct fail *f)
 {
 	if (jail_enter(jail, STAGE_MAPS, f) < 0
-	    || send(channel, "", 1, MSG_NOSIGNAL) != 1
+	    || handover_send(channel, jail->lent) < 0
 	    || wait_for_start(channel, f) < 0) {
 		kill(jail->first, SIGKILL);
 		waitpid(jail->first, NULL, 0);
@@ -250,11 +251,10 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 int
 jail_run(struct jail *jail, char *command[], struct fail *f)
 {
-	bool outside_maps =
-	    (jail->namespaces.flags & CLONE_NEWUSER) && jail->ids.range;
 	int result;
 
-	if (!has_pid(jail) && !cgroup_asked(&jail->cgroup) && !outside_maps)
+	if (!has_pid(jail) && !cgroup_asked(&jail->cgroup)
+	    && !jail_maps_from_outside(jail))
 		return run_in_place(jail, command, f);
 	if (jail_enter(jail, STAGE_CALLER, f) < 0)
 		return -1;
