@@ -23,7 +23,6 @@ static const char synopsis[] =
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
-	{ "list", no_argument, NULL, 'l' },
 	{ "strict", no_argument, NULL, 's' },
 	{ 0 },
 };
