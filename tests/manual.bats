@@ -2,20 +2,25 @@
 # The manual: every tool has its page, every option is in it, and every
 # example does what the page says.
 #
-# An example is a line in a display of a page that begins with "$ ", and
-# those behind it that begin with "> ".  What follows up to the next one is
-# exactly what it prints; where nothing follows, its output is not compared.
+# An example is a line in a display of a page that begins with "$ ", with
+# the lines behind it that begin with "> ".  What follows up to the next one
+# is exactly what it prints; where nothing follows, that is not compared.
 # The examples of a page run in order, in one directory, each in a bash of
-# its own.  Comments in front of one say more about it:
+# its own.  Comments say more about them:
 #
-#	.\" Needs: groups	run it where control groups can be made
-#	.\" Needs: root		run it as root
-#	.\" Status: 125		that is its exit status, instead of 0
+#	.\" Needs: groups	where control groups can be made, to the end
+#				of the display
+#	.\" Needs: root		by root only, likewise
+#	.\" Status: 125		the next one ends with that, not with 0
+#
+# In the README a display is indented by four blanks, and the comments are
+# between "<!--" and "-->".
 
 load helper
 
 man=$BATS_TEST_DIRNAME/../man
 bin=$BATS_TEST_DIRNAME/../bin
+pages=("$man"/*.[157] "$man/../README.md")
 
 # tools: their names, from the sources.
 tools() {
@@ -31,7 +36,7 @@ tools() {
 # output.
 examples() {
 	mkdir -p examples.d
-	awk '
+	awk -v readme="$([[ $1 != *.md ]] || echo 1)" '
 	function finish() {
 		if (file != "")
 			close(file)
@@ -40,19 +45,19 @@ examples() {
 		file = ""
 		wanted = 0
 	}
-	/^\.\\" Needs: / { needs = $3; next }
-	/^\.\\" Status: / { status = $3; next }
+	/^(\.\\"|<!--) Needs: / { needs = $3; next }
+	/^(\.\\"|<!--) Status: / { status = $3; next }
 	/^\.Bd -literal/ { display = 1; next }
-	/^\.Ed/ { finish(); display = 0; next }
-	{ single = sub(/^\.Dl /, "") }
-	!display && !single { finish(); next }
+	/^\.Ed/ { finish(); display = 0; needs = ""; next }
+	{ single = sub(/^\.Dl /, "") || (readme && sub(/^    /, "")) }
+	!display && !single { finish(); if (NF) needs = ""; next }
 	{ gsub(/\\e/, "\\"); gsub(/\\&/, ""); gsub(/\\-/, "-") }
 	sub(/^\$ /, "") {
 		finish()
 		file = "examples.d/" ++n
 		print > file
 		print n, needs == "" ? "nothing" : needs, status + 0
-		needs = status = ""
+		status = ""
 		next
 	}
 	file == "" { next }
@@ -84,7 +89,7 @@ run_example() {
 # the ones in front of them made.
 run_examples() {
 	local page number needs status ran=0 failed=0
-	for page in "$man"/*.[157]; do
+	for page in "${pages[@]}"; do
 		mkdir -p "$BATS_TEST_TMPDIR/$as/${page##*/}"
 		cd "$BATS_TEST_TMPDIR/$as/${page##*/}" || return
 		mkdir -m 1777 work
@@ -124,7 +129,7 @@ setup_file() {
 @test "an example may need only what is tested" {
 	local page
 	cd "$BATS_TEST_TMPDIR" || return
-	for page in "$man"/*.[157]; do
+	for page in "${pages[@]}"; do
 		examples "$page" | never grep -Ev ' (nothing|root|groups) [0-9]+$'
 	done
 }
@@ -132,7 +137,7 @@ setup_file() {
 @test "every page has an example" {
 	local page
 	cd "$BATS_TEST_TMPDIR" || return
-	for page in "$man"/*.[157]; do
+	for page in "${pages[@]}"; do
 		[ -n "$(examples "$page")" ] || {
 			printf '%s has none\n' "$page" >&2
 			return 1
