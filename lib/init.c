@@ -15,39 +15,70 @@
 #include "capability.h"
 #include "compat.h"
 #include "fail.h"
+#include "scope.h"
 
 /*
  * Not forwarded: what cannot be caught, what the kernel sends for a fault
  * of our own, SIGCHLD, which is ours, and the stops of job control, which
  * must stop us as they stop the command.
  */
+static const int kept[] = { SIGKILL, SIGSTOP, SIGCHLD, SIGSEGV, SIGBUS, SIGILL,
+	SIGFPE, SIGTRAP, SIGSYS, SIGABRT, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT,
+	SIGPIPE };
+
 static void
-fill_forwarded(sigset_t *set)
+find_ignored(sigset_t *set)
 {
-	static const int not [] = { SIGKILL, SIGSTOP, SIGCHLD, SIGSEGV, SIGBUS,
-		SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGABRT, SIGTSTP, SIGTTIN,
-		SIGTTOU, SIGCONT, SIGPIPE };
 	struct sigaction action;
 
-	sigfillset(set);
-	for (size_t n = 0; n < sizeof not / sizeof *not ; n++)
-		sigdelset(set, not [n]);
-	/* Blocked, an ignored signal would be kept and then forwarded. */
+	sigemptyset(set);
 	for (int sig = 1; sig < NSIG; sig++)
 		if (sigaction(sig, NULL, &action) == 0
 		    && action.sa_handler == SIG_IGN)
+			sigaddset(set, sig);
+}
+
+static void
+fill_waited(struct init_signals *signals, bool own_session)
+{
+	sigset_t *set = &signals->waited;
+
+	sigfillset(set);
+	for (size_t n = 0; n < COUNT(kept); n++)
+		sigdelset(set, kept[n]);
+	if (own_session) {
+		sigaddset(set, SIGTSTP);
+		sigaddset(set, SIGCONT);
+	}
+	/* Blocked, an ignored signal would be kept and then forwarded. */
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sigismember(&signals->ignored, sig) == 1)
 			sigdelset(set, sig);
+	sigaddset(set, SIGCHLD);
 }
 
 void
-init_block_signals(struct init_signals *signals)
+init_block_signals(struct init_signals *signals, bool own_session)
 {
 	struct sigaction reap = { .sa_handler = SIG_DFL };
 
-	fill_forwarded(&signals->waited);
-	sigaddset(&signals->waited, SIGCHLD);
+	find_ignored(&signals->ignored);
+	fill_waited(signals, own_session);
 	sigaction(SIGCHLD, &reap, &signals->child);
 	sigprocmask(SIG_BLOCK, &signals->waited, &signals->mask);
+}
+
+void
+init_default_signals(const struct init_signals *signals)
+{
+	struct sigaction normal = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sigismember(&signals->ignored, sig) == 1)
+			sigaction(sig, &normal, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 void
@@ -57,41 +88,11 @@ init_restore_signals(const struct init_signals *signals)
 	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }
 
-/*
- * Wait for the next signal.  A terminal sends its own to the whole
- * foreground group, so the command has those already.
- */
-static int
-next_signal(const struct init_signals *signals, siginfo_t *info)
-{
-	int sig;
-
-	do
-		sig = sigwaitinfo(&signals->waited, info);
-	while (sig < 0 || (sig != SIGCHLD && info->si_code == SI_KERNEL));
-	return sig;
-}
-
-static int
-exit_status(int status)
+int
+init_status(int status)
 {
 	return WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status)
 	                           : WEXITSTATUS(status);
-}
-
-int
-init_wait(pid_t child, const struct init_signals *signals)
-{
-	siginfo_t info;
-	int status;
-
-	for (;;) {
-		/* Before we sleep: it may have ended before we looked. */
-		if (waitpid(child, &status, WNOHANG) == child)
-			return exit_status(status);
-		if (next_signal(signals, &info) != SIGCHLD)
-			kill(child, info.si_signo);
-	}
 }
 
 /*
@@ -110,22 +111,38 @@ drop_privileges(void)
 		_exit(EXIT_TOOL);
 }
 
+/* A stop must be one that the command cannot ignore. */
+static void
+forward(pid_t command, const siginfo_t *info)
+{
+	bool group =
+	    info->si_code == SI_QUEUE && info->si_value.sival_int == INIT_GROUP;
+	int sig = info->si_signo == SIGTSTP ? SIGSTOP : info->si_signo;
+
+	kill(group ? -command : command, sig);
+}
+
 void
 init_run(pid_t command, const struct init_signals *signals)
 {
 	siginfo_t info;
 	pid_t pid;
-	int status;
+	int status, sig;
 
 	drop_privileges();
 	init_close_from(0);
 	for (;;) {
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 			if (pid == command)
-				_exit(exit_status(status));
-		/* Who is in the jail has no number outside: it is 0. */
-		if (next_signal(signals, &info) != SIGCHLD && info.si_pid == 0)
-			kill(command, info.si_signo);
+				_exit(init_status(status));
+		sig = sigwaitinfo(&signals->waited, &info);
+		/*
+		 * Who is in the jail has a number here, and who is outside
+		 * has none; what a terminal sends has come to jailexec, too.
+		 */
+		if (sig > 0 && sig != SIGCHLD && info.si_pid == 0
+		    && info.si_code != SI_KERNEL)
+			forward(command, &info);
 	}
 }
 

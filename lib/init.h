@@ -9,10 +9,12 @@
 #define INIT_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct init_signals {
 	sigset_t waited;        /* what is forwarded, and SIGCHLD */
+	sigset_t ignored;       /* by the caller */
 	sigset_t mask;          /* the caller's */
 	struct sigaction child; /* for SIGCHLD, which it may ignore */
 };
@@ -20,10 +22,19 @@ struct init_signals {
 /*
  * Block what is to be forwarded, and SIGCHLD, from before there is a child
  * until we wait for one: nothing is lost in between.  Signals that the
- * caller ignores (nohup, background jobs of scripts) stay ignored.
+ * caller ignores (nohup, background jobs of scripts) stay ignored.  With
+ * own_session, the command does not get what a terminal sends to us, so
+ * that stop and continue are ours to forward, too.
  */
-void init_block_signals(struct init_signals *signals);
+void init_block_signals(struct init_signals *signals, bool own_session);
 void init_restore_signals(const struct init_signals *signals);
+
+/*
+ * For a command in a session of its own: no signal blocked, none ignored.
+ * What a background job or a Python parent ignores (SIGINT, SIGPIPE) would
+ * else break programs that have nothing to do with either.
+ */
+void init_default_signals(const struct init_signals *signals);
 
 /*
  * Be the pid 1: reap everything, forward signals from outside the jail to
@@ -33,10 +44,13 @@ void init_restore_signals(const struct init_signals *signals);
 _Noreturn void init_run(pid_t command, const struct init_signals *signals);
 
 /*
- * Wait for a child, forward signals to it, and return its exit status,
- * 128+N if it died of signal N.
+ * What to ask the pid 1 to send to the command's whole process group, in
+ * the value of sigqueue(3), as a terminal would.
  */
-int init_wait(pid_t child, const struct init_signals *signals);
+enum { INIT_GROUP = 1 };
+
+/* What a process ended with: its status, 128+N if it died of signal N. */
+int init_status(int status);
 
 /* close_range(2) up to the last, and without it one by one. */
 void init_close_from(int first);

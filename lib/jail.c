@@ -38,6 +38,10 @@ jail_init(struct jail *jail, bool exactly)
 		.trace = -1,
 		.top = -1,
 		.lent = -1,
+		.master = -1,
+		.slave = -1,
+		.terminal.outer = -1,
+		.terminal.master = -1,
 		.namespaces.ids.lock = -1,
 		.cgroup.into = -1,
 	};
@@ -148,6 +152,8 @@ jail_settle(struct jail *jail, struct fail *f)
 		}
 		jail->namespaces.flags |= CLONE_NEWNS;
 	}
+	if (!jail->exactly)
+		terminal_find(&jail->terminal);
 	jail->mounts.new_ipc = has(jail, CLONE_NEWIPC);
 	jail->mounts.host_sys =
 	    has(jail, CLONE_NEWUSER) && !has(jail, CLONE_NEWNET);
@@ -351,6 +357,36 @@ take_pivot(struct jail *jail, struct fail *f)
 }
 
 static bool
+want_terminal(const struct jail *jail)
+{
+	return !jail->exactly && jail->terminal.outer >= 0;
+}
+
+/* The command, who may be another user, can open it by name, too. */
+static int
+take_terminal(struct jail *jail, struct fail *f)
+{
+	jail->master = terminal_open(&jail->slave, f);
+	if (jail->master < 0)
+		return -1;
+	if (fchown(jail->slave, jail->credential.uid, jail->credential.gid) < 0)
+		return fail(f, errno, "terminal: give it to the command");
+	return 0;
+}
+
+static bool
+want_session(const struct jail *jail)
+{
+	return !jail->exactly;
+}
+
+static int
+take_session(struct jail *jail, struct fail *f)
+{
+	return terminal_enter(&jail->terminal, jail->slave, f);
+}
+
+static bool
 want_chroot(const struct jail *jail)
 {
 	return jail->root.dir != NULL && !has(jail, CLONE_NEWNS);
@@ -472,11 +508,17 @@ static const struct step {
 	    take_mounts },
 	{ STAGE_INSIDE, "pivot", "pivot_root(2), umount2(2)", 2000,
 	    "let go of every file of the host", want_root, take_pivot },
+	{ STAGE_INSIDE, "terminal", "open(2) /dev/pts/ptmx", 1998,
+	    "a pseudoterminal, so that nobody types into the caller's",
+	    want_terminal, take_terminal },
 	{ STAGE_INSIDE, "chroot", "chroot(2)", 1979,
 	    "change the root, and nothing but the root", want_chroot,
 	    take_chroot },
 	{ STAGE_COMMAND, "limits", "setrlimit(2)", 1983,
 	    "limit the command itself", want_rlimits, take_rlimits },
+	{ STAGE_COMMAND, "session", "setsid(2), TIOCSCTTY", 1988,
+	    "leave the caller's terminal, for one of the jail's own",
+	    want_session, take_session },
 	{ STAGE_COMMAND, "bounding set", "prctl(2) PR_CAPBSET_DROP", 2008,
 	    "no program can bring a capability back", want_drop, take_bound },
 	{ STAGE_COMMAND, "ids", "setgroups(2), setresuid(2)", 1997,

@@ -19,6 +19,7 @@
 #include "namespace.h"
 #include "rlimit.h"
 #include "root.h"
+#include "terminal.h"
 
 struct description;
 struct fail;
@@ -38,6 +39,7 @@ struct jail {
 	struct mounts mounts;
 	struct rlimits rlimits;
 	struct credential credential;
+	struct terminal terminal;
 
 	bool exactly;          /* only what is described, no defaults */
 	const char *directory; /* the command's, in the jail; NULL: "/" */
@@ -46,7 +48,9 @@ struct jail {
 
 	pid_t first; /* the jail's first process, 0: ourselves */
 	int lent;    /* the tree, from outside with its ids, or -1 */
-	int top;     /* the new root's descriptor, or -1 */
+	int master;  /* inside: the terminal's two ends, or -1 */
+	int slave;
+	int top; /* the new root's descriptor, or -1 */
 };
 
 /* An empty jail; unless exactly, with the safe defaults. */

@@ -22,15 +22,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "compat.h"
 #include "fail.h"
-#include "handover.h"
 #include "init.h"
 #include "scope.h"
+#include "supervise.h"
 
 static bool
 has_pid(const struct jail *jail)
@@ -108,7 +108,7 @@ static _Noreturn void
 give_up(int channel, const struct fail *f)
 {
 	/* A parent that is gone needs no report. */
-	(void)send(channel, f, sizeof *f, MSG_NOSIGNAL);
+	(void)channel_send(channel, f, sizeof *f, -1);
 	_exit(f->status);
 }
 
@@ -124,10 +124,29 @@ command_process(struct jail *jail, char *command[], int channel,
 		if (channel != 3 && dup3(channel, 3, O_CLOEXEC) == 3)
 			channel = 3;
 		close_leaked(jail, 4);
-		init_restore_signals(signals);
+		if (jail->exactly)
+			init_restore_signals(signals);
+		else
+			init_default_signals(signals);
 		become(jail, command, &why);
 	}
 	give_up(channel, &why);
+}
+
+/* Wait for "go", and for the tree if it is lent to us. */
+static void
+wait_for_go(struct jail *jail, int channel, struct fail *f)
+{
+	char go;
+
+	/* Set before we look for the parent: it may be gone already. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) {
+		fail(f, errno, "ask to die with %s",
+		    program_invocation_short_name);
+		give_up(channel, f);
+	}
+	if (channel_receive(channel, &go, 1, &jail->lent) != 1)
+		_exit(EXIT_TOOL);
 }
 
 /* The first process: in all new namespaces, with all capabilities there. */
@@ -138,20 +157,22 @@ first_process(struct jail *jail, char *command[], int channel,
 	struct fail why;
 	pid_t pid;
 
-	/* Set before we look for the parent: it may be gone already. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) {
-		fail(&why, errno, "ask to die with %s",
-		    program_invocation_short_name);
-		give_up(channel, &why);
-	}
-	if (handover_receive(channel, &jail->lent) < 0)
-		_exit(EXIT_TOOL);
+	wait_for_go(jail, channel, &why);
 	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
 		give_up(channel, &why);
+	if (jail->master >= 0
+	    && channel_send(channel, "", 1, jail->master) < 0) {
+		fail(&why, errno, "hand the terminal over");
+		give_up(channel, &why);
+	}
+	/* A change of ids has cleared it. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		_exit(EXIT_TOOL);
 	if (!has_pid(jail))
 		command_process(jail, command, channel, signals);
 
-	if ((pid = fork()) < 0) {
+	/* From here on somebody inside might look into this process. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || (pid = fork()) < 0) {
 		fail(&why, errno, "fork the command");
 		give_up(channel, &why);
 	}
@@ -183,16 +204,28 @@ clone_first(const struct jail *jail, struct fail *f)
 	return namespaces_fail(f, errno, early_namespaces(jail));
 }
 
-/* Wait until the command runs.  -1: it does not, and f says why. */
+/*
+ * Wait until the command runs, and take the terminal over when it comes.
+ * -1: it does not run, and f says why.
+ */
 static int
-wait_for_start(int channel, struct fail *f)
+wait_for_start(struct jail *jail, int channel, struct fail *f)
 {
+	struct fail why;
 	ssize_t got;
+	int master;
 
-	do
-		got = recv(channel, f, sizeof *f, 0);
-	while (got < 0 && errno == EINTR);
-	return got == sizeof *f ? -1 : 0;
+	for (;;) {
+		got = channel_receive(channel, &why, sizeof why, &master);
+		if (master >= 0
+		    && terminal_begin(&jail->terminal, master, f) < 0)
+			return -1;
+		if (got == 1)
+			continue;
+		if (got == sizeof why)
+			*f = why;
+		return got == sizeof why ? -1 : 0;
+	}
 }
 
 /*
@@ -207,18 +240,28 @@ release_streams(void)
 }
 
 static int
-supervise(struct jail *jail, int channel, const struct init_signals *signals,
+run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
     struct fail *f)
 {
-	if (jail_enter(jail, STAGE_MAPS, f) < 0
-	    || handover_send(channel, jail->lent) < 0
-	    || wait_for_start(channel, f) < 0) {
-		kill(jail->first, SIGKILL);
-		waitpid(jail->first, NULL, 0);
-		return -1;
+	const struct supervised s = {
+		.first = jail->first,
+		.is_init = has_pid(jail),
+		.own_session = !jail->exactly,
+		.signals = signals,
+		.terminal = &jail->terminal,
+	};
+	int status;
+
+	if (jail_enter(jail, STAGE_MAPS, f) == 0
+	    && channel_send(channel, "", 1, jail->lent) == 0
+	    && wait_for_start(jail, channel, f) == 0) {
+		release_streams();
+		if ((status = supervise(&s, f)) >= 0)
+			return status;
 	}
-	release_streams();
-	return init_wait(jail->first, signals);
+	kill(jail->first, SIGKILL);
+	waitpid(jail->first, NULL, 0);
+	return -1;
 }
 
 static int
@@ -228,11 +271,11 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	struct init_signals signals;
 	int pair[2], result;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return fail(f, errno, "make a socket pair");
+	if (channel_open(pair, f) < 0)
+		return -1;
 	ours = pair[0];
 	theirs = pair[1];
-	init_block_signals(&signals);
+	init_block_signals(&signals, !jail->exactly);
 	if ((jail->first = clone_first(jail, f)) < 0) {
 		init_restore_signals(&signals);
 		return -1;
@@ -243,7 +286,8 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	}
 	scope_close(&theirs);
 	theirs = -1;
-	result = supervise(jail, ours, &signals, f);
+	result = run_to_end(jail, ours, &signals, f);
+	terminal_end(&jail->terminal);
 	init_restore_signals(&signals);
 	return result;
 }
@@ -253,7 +297,7 @@ jail_run(struct jail *jail, char *command[], struct fail *f)
 {
 	int result;
 
-	if (!has_pid(jail) && !cgroup_asked(&jail->cgroup)
+	if (jail->exactly && !has_pid(jail) && !cgroup_asked(&jail->cgroup)
 	    && !jail_maps_from_outside(jail))
 		return run_in_place(jail, command, f);
 	if (jail_enter(jail, STAGE_CALLER, f) < 0)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/* channel.h - messages, and descriptors in them, between our processes */
+#ifndef CHANNEL_H
+#define CHANNEL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct fail;
+
+/* A SOCK_SEQPACKET pair: a message comes whole, and the end is seen. */
+int channel_open(int ends[2], struct fail *f);
+
+/*
+ * Send a message, and with it the descriptor fd unless that is -1; unix(7),
+ * SCM_RIGHTS.  -1 with errno set: nothing was sent.
+ */
+int channel_send(int channel, const void *data, size_t size, int fd);
+
+/*
+ * Wait for a message of at most size bytes and return how long it is, 0
+ * when the other side is gone.  *fd is the descriptor that came with it,
+ * O_CLOEXEC, or -1.  -1: errno is set.
+ */
+ssize_t channel_receive(int channel, void *data, size_t size, int *fd);
+
+#endif
