@@ -82,6 +82,8 @@ cgroup_add(void *layer, const char *word, struct fail *f)
 		if (value == 0)
 			return fail(f, 0, "%s: nothing can run with none of it",
 			    word);
+		if (n == CGROUP_CPU && value < 100)
+			return fail(f, 0, "%s: the least is 1%%", word);
 		c->value[n] = value;
 		return 1;
 	}

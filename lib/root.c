@@ -126,7 +126,8 @@ attach_on_top(int mount)
 static int
 mount_tree(const struct root *root, int copy, struct fail *f)
 {
-	unsigned attributes = RUNGS_ATTR_NODEV
+	unsigned attributes =
+	    RUNGS_ATTR_NODEV
 	    | (root->mode == ROOT_READONLY ? RUNGS_ATTR_RDONLY : 0);
 
 	if (fsmount_restrict(copy, attributes, true) == 0
