@@ -54,13 +54,14 @@ description_escape(const char *word, FILE *out)
 static int
 check_bytes(const char *line, size_t length, struct fail *f)
 {
+	bool comment = line[strspn(line, " \t")] == '#';
+
 	for (size_t n = 0; n < length; n++) {
 		unsigned char byte = (unsigned char)line[n];
 
 		if ((byte < ' ' && byte != '\t') || byte == 127)
 			return fail(f, 0, "control byte %#04x", byte);
-		if (byte == '\\' && line[0] != '#'
-		    && escaped_byte(line + n) < 0)
+		if (byte == '\\' && !comment && escaped_byte(line + n) < 0)
 			return fail(f, 0,
 			    "a backslash that begins no escape "
 			    "(\\040 \\011 \\012 \\134)");
@@ -107,12 +108,11 @@ check(struct description *d, struct fail *f)
 			break;
 		length = newline - line;
 		if (number > DESCRIPTION_LINES)
-			return fail(f, 0, "more than %d lines",
-			    DESCRIPTION_LINES);
-		if (complete) {
+			fail(f, 0, "more than %d lines", DESCRIPTION_LINES);
+		else if (complete)
 			fail(f, 0, "text after the end");
+		if (number > DESCRIPTION_LINES || complete)
 			return fail_prefix(f, "line %zu: ", number);
-		}
 		if (check_bytes(line, length, f) < 0
 		    || (number == 1 && check_begin(line, length, f) < 0))
 			return fail_prefix(f, "line %zu: ", number);

@@ -225,7 +225,8 @@ idmap_count(const struct idmap *map)
 }
 
 static int
-write_map(pid_t pid, const char *name, const char *text, struct fail *f)
+write_map(const struct idmap *map, pid_t pid, const char *name,
+    const char *text, struct fail *f)
 {
 	char path[64];
 	autoclose int fd = -1;
@@ -238,7 +239,11 @@ write_map(pid_t pid, const char *name, const char *text, struct fail *f)
 	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text))
 		return 0;
 	fail(f, errno, "user: write '%.80s' to %s", text, path);
-	if (errno == EPERM || errno == EACCES)
+	if (errno == EPERM && map->outside_uid != 0 && map->kind == IDMAP_LIST)
+		fail_hint(f,
+		    "only root may map other ids than its own; user=auto "
+		    "borrows those that /etc/subuid gives");
+	else if (errno == EPERM || errno == EACCES)
 		fail_hint(f,
 		    "a security module (see "
 		    "kernel.apparmor_restrict_unprivileged_userns), or the "
@@ -251,15 +256,15 @@ write_self(const struct idmap *map, pid_t pid, struct fail *f)
 {
 	char text[64];
 
-	if (write_map(pid, "setgroups", "deny", f) < 0)
+	if (write_map(map, pid, "setgroups", "deny", f) < 0)
 		return -1;
 	snprintf(text, sizeof text, "%" PRIu32 " %" PRIu32 " 1", map->gid,
 	    map->outside_gid);
-	if (write_map(pid, "gid_map", text, f) < 0)
+	if (write_map(map, pid, "gid_map", text, f) < 0)
 		return -1;
 	snprintf(text, sizeof text, "%" PRIu32 " %" PRIu32 " 1", map->uid,
 	    map->outside_uid);
-	return write_map(pid, "uid_map", text, f);
+	return write_map(map, pid, "uid_map", text, f);
 }
 
 int
@@ -279,9 +284,9 @@ idmap_write(const struct idmap *map, pid_t pid, struct fail *f)
 		    map->extent[n].in, map->extent[n].out,
 		    map->extent[n].count);
 	}
-	if (write_map(pid, "gid_map", text, f) < 0)
+	if (write_map(map, pid, "gid_map", text, f) < 0)
 		return -1;
-	return write_map(pid, "uid_map", text, f);
+	return write_map(map, pid, "uid_map", text, f);
 }
 
 int

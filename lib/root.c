@@ -200,6 +200,9 @@ mount_scratch(const struct root *root, int lower, struct fail *f)
 	if (errno == EPERM || errno == ENODEV)
 		fail_hint(f, "overlayfs in a user namespace needs Linux 5.11; "
 			     "mkroot dir=PATH or ro does without it");
+	if (errno == EINVAL)
+		fail_hint(f, "a tree with mounts below it cannot be the lower "
+			     "layer; ro takes it as it is");
 	if (overlay >= 0)
 		close(overlay);
 	return -1;

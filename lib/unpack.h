@@ -30,8 +30,7 @@ struct unpack_counts {
 
 /*
  * Unpack fd into the working directory, which root has open, too.  -1: some
- * of it may be there; the failure names the entry, and *full says whether
- * it was for lack of room.
+ * of it may be there; the failure names the entry.
  */
 int unpack_archive(int fd, int root, struct unpack_counts *counts,
     struct fail *f);
