@@ -173,10 +173,31 @@ cache_lock(const struct cache *c, const char *key, struct fail *f)
 	return fd;
 }
 
+/*
+ * Backups leave out a directory with this file in it, and jailexec refuses
+ * to write to a tree three levels below one.  So it is there before any
+ * tree is.  The Cache Directory Tagging Specification.
+ */
+static int
+put_tag(const struct cache *c, struct fail *f)
+{
+	static const char text[] =
+	    "Signature: 8a477f597d28d172789f06886806bc55\n"
+	    "# Roots that mkroot(1) can make again.\n";
+	autoclose int fd = openat(c->fd, "CACHEDIR.TAG",
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 && errno == EEXIST)
+		return 0;
+	if (fd < 0 || write(fd, text, sizeof text - 1) < 0)
+		return fail(f, errno, "%s/CACHEDIR.TAG: make", c->path);
+	return 0;
+}
+
 int
 cache_begin(const struct cache *c, struct work *w, struct fail *f)
 {
-	int tmp = open_part(c, "tmp", f);
+	int tmp = put_tag(c, f) < 0 ? -1 : open_part(c, "tmp", f);
 
 	*w = (struct work){ .parent = -1, .fd = -1 };
 	if (tmp < 0)

@@ -8,6 +8,7 @@
  *	by-file/HEX         which KEY the archive of a user is
  *	tmp/                work in progress; see work.h
  *	locks/KEY           held while KEY is being made
+ *	CACHEDIR.TAG        what it is, for backups and for root.h
  *
  * The directory is for its owner alone: setuid programs are in its trees.
  * roots/KEY appears by one rename(2), so what is there is whole.
