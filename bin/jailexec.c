@@ -131,7 +131,7 @@ main(int argc, char *argv[])
 	struct options o = { .variables =
 				 calloc((size_t)argc, sizeof(char *)) };
 	struct description d;
-	struct jail jail;
+	static struct jail jail; /* large */
 	struct fail why;
 	int status;
 

@@ -68,7 +68,7 @@ print_description(const struct root *root)
 static int
 run_in_root(const struct root *root, char **command)
 {
-	struct jail jail;
+	static struct jail jail; /* large */
 
 	jail_init(&jail, true);
 	jail.root = *root;

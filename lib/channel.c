@@ -63,3 +63,11 @@ channel_receive(int channel, void *data, size_t size, int *fd)
 		memcpy(fd, CMSG_DATA(header), sizeof *fd);
 	return got;
 }
+
+bool
+channel_is_closed(int channel)
+{
+	char byte;
+
+	return recv(channel, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
+}

@@ -3,6 +3,7 @@
 #ifndef CHANNEL_H
 #define CHANNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -23,5 +24,8 @@ int channel_send(int channel, const void *data, size_t size, int fd);
  * O_CLOEXEC, or -1.  -1: errno is set.
  */
 ssize_t channel_receive(int channel, void *data, size_t size, int *fd);
+
+/* Whether the other side is gone and has left nothing to read. */
+bool channel_is_closed(int channel);
 
 #endif

@@ -3,6 +3,7 @@
 #include "jail.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,6 +29,8 @@ static const struct layer {
 	    cgroup_print },
 	{ "enterns", "namespace", offsetof(struct jail, namespaces),
 	    namespaces_add, namespaces_print },
+	{ "addmount", "mount", offsetof(struct jail, mounts), mounts_add,
+	    mounts_print },
 };
 
 void
@@ -47,7 +50,7 @@ jail_init(struct jail *jail, bool exactly)
 	};
 	if (exactly)
 		return;
-	jail->mounts.defaults = true;
+	mounts_add_defaults(&jail->mounts);
 	jail->credential.asked = true; /* root in the jail */
 	jail->namespaces.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID
 	                         | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
@@ -143,7 +146,7 @@ jail_settle(struct jail *jail, struct fail *f)
 		    "start with mkroot (mkroot host for this system's own "
 		    "files)");
 	}
-	if (root_needs_mounts(&jail->root) || jail->mounts.defaults) {
+	if (root_needs_mounts(&jail->root) || jail->mounts.count > 0) {
 		if (jail->namespaces.host & CLONE_NEWNS) {
 			fail(f, 0,
 			    "enterns mount=host: this jail has mounts, and "
@@ -207,19 +210,32 @@ take_pick(struct jail *jail, struct fail *f)
 	return idmap_pick(&jail->namespaces.ids, f);
 }
 
+/*
+ * The first process is nobody outside, so the caller opens for it what it
+ * may have of the host.
+ */
 static bool
 want_lend(const struct jail *jail)
 {
 	return want_maps(jail) && has(jail, CLONE_NEWNS)
-	       && idmap_shifts(&jail->namespaces.ids)
-	       && root_can_be_lent(&jail->root);
+	       && idmap_shifts(&jail->namespaces.ids);
 }
 
 static int
 take_lend(struct jail *jail, struct fail *f)
 {
-	jail->lent = root_lend(&jail->root, jail->first, f);
-	return jail->lent < 0 ? -1 : 0;
+	autoclose int user = -1;
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/ns/user", (int)jail->first);
+	if ((user = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return fail(f, errno, "%s: open it", path);
+	if (root_can_be_lent(&jail->root)) {
+		jail->lent = root_lend(&jail->root, user, f);
+		if (jail->lent < 0)
+			return -1;
+	}
+	return mounts_lend(&jail->mounts, user, f);
 }
 
 static bool
@@ -306,6 +322,7 @@ take_lo(struct jail *jail, struct fail *f)
 	return network_up(f);
 }
 
+/* Without a root of its own, mounts go where everything was. */
 static bool
 want_private(const struct jail *jail)
 {
@@ -315,8 +332,10 @@ want_private(const struct jail *jail)
 static int
 take_private(struct jail *jail, struct fail *f)
 {
-	(void)jail;
-	return mounts_make_private(f);
+	if (mounts_make_private(f) < 0)
+		return -1;
+	jail->top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return jail->top < 0 ? fail(f, errno, "open /") : 0;
 }
 
 static bool
@@ -337,7 +356,7 @@ take_root(struct jail *jail, struct fail *f)
 static bool
 want_mounts(const struct jail *jail)
 {
-	return jail->mounts.defaults;
+	return jail->mounts.count > 0;
 }
 
 static int

@@ -57,7 +57,7 @@ layer_main(int argc, char *argv[], const char *tool, const char *synopsis)
 {
 	char **command = tool_command(&argc, argv);
 	bool fresh = false;
-	struct jail jail;
+	static struct jail jail; /* large */
 	struct fail why;
 	int option;
 

@@ -1,237 +1,366 @@
 /* SPDX-License-Identifier: ISC */
-/* mount.c - see mount.h */
+/* mount.c - see mount.h: the words; how they are taken is in mounting.c */
 #include "mount.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "compat.h"
-#include "device.h"
+#include "description.h"
 #include "fail.h"
-#include "fsmount.h"
-#include "inroot.h"
+#include "number.h"
 #include "scope.h"
 
 enum {
-	SAFE = RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV,
-	SAFER = SAFE | RUNGS_ATTR_NOEXEC,
+	FIELDS = 3, /* the most that a word has between colons */
+	DEFAULT_ATTRIBUTES = RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV,
+};
+
+/* Which fields and options the word of a kind has. */
+static const struct {
+	const char *name;
+	enum { NO_SOURCE, HOST_PATH, DESCRIPTOR, TEXT } source;
+	bool has_path, has_attributes, has_size, has_mode;
+} kinds[MOUNT_KINDS] = {
+	[MOUNT_PROC] = { .name = "proc" },
+	[MOUNT_SYS] = { .name = "sys" },
+	[MOUNT_DEV] = { .name = "dev" },
+	[MOUNT_MQUEUE] = { .name = "mqueue" },
+	[MOUNT_TMPFS] = { "tmpfs", NO_SOURCE, true, true, true, true },
+	[MOUNT_BIND] = { "bind", HOST_PATH, true, true, false, false },
+	[MOUNT_BIND_FD] = { "bind-fd", DESCRIPTOR, true, true, false, false },
+	[MOUNT_FILE] = { "file", DESCRIPTOR, true, true, false, true },
+	[MOUNT_MASK] = { "mask", NO_SOURCE, true, false, false, false },
+	[MOUNT_RO] = { "ro", NO_SOURCE, true, false, false, false },
+	[MOUNT_DIR] = { "dir", NO_SOURCE, true, false, false, true },
+	[MOUNT_LINK] = { "link", TEXT, true, false, false, false },
+};
+
+/* What an option adds to the attributes of a mount, or takes away. */
+static const struct {
+	const char *name;
+	unsigned add, remove;
+	bool print; /* "add" is not the default */
+} attributes[] = {
+	{ "ro", RUNGS_ATTR_RDONLY, 0, true },
+	{ "rw", 0, RUNGS_ATTR_RDONLY, false },
+	{ "nosuid", RUNGS_ATTR_NOSUID, 0, false },
+	{ "suid", 0, RUNGS_ATTR_NOSUID, false },
+	{ "nodev", RUNGS_ATTR_NODEV, 0, false },
+	{ "dev", 0, RUNGS_ATTR_NODEV, false },
+	{ "noexec", RUNGS_ATTR_NOEXEC, 0, true },
+	{ "exec", 0, RUNGS_ATTR_NOEXEC, false },
+	{ "nosymfollow", RUNGS_ATTR_NOSYMFOLLOW, 0, true },
 };
 
 /*
- * The OCI runtimes' default.  What tells of the host or of its keys is
- * masked, what would change it cannot be written.
+ * Masked and read-only paths are the OCI runtimes' default: what tells of
+ * the host or of its keys is hidden, what would change it is read-only.
  */
-static const char *const masked_proc[] = { "acpi", "asound", "interrupts",
-	"kcore", "keys", "latency_stats", "sched_debug", "scsi", "timer_list",
-	"timer_stats" };
-static const char *const masked_sys[] = { "firmware",
-	"devices/virtual/powercap" };
-static const char *const readonly_proc[] = { "bus", "fs", "irq", "sys",
-	"sysrq-trigger" };
+static const char *const defaults[] = {
+	"proc",
+	"sys",
+	"dev",
+	"tmpfs=/tmp:mode=1777",
+	"tmpfs=/run:mode=755",
+	"try-ro=/proc/bus",
+	"try-ro=/proc/fs",
+	"try-ro=/proc/irq",
+	"try-ro=/proc/sys",
+	"try-ro=/proc/sysrq-trigger",
+	"try-mask=/proc/acpi",
+	"try-mask=/proc/asound",
+	"try-mask=/proc/interrupts",
+	"try-mask=/proc/kcore",
+	"try-mask=/proc/keys",
+	"try-mask=/proc/latency_stats",
+	"try-mask=/proc/sched_debug",
+	"try-mask=/proc/scsi",
+	"try-mask=/proc/timer_list",
+	"try-mask=/proc/timer_stats",
+	"try-mask=/sys/devices/virtual/powercap",
+	"try-mask=/sys/firmware",
+};
 
-static const char *const tmp_options[] = { "mode=1777", NULL };
-static const char *const run_options[] = { "mode=0755", NULL };
+void
+mounts_add_defaults(struct mounts *mounts)
+{
+	struct fail why;
+
+	for (size_t n = 0; n < COUNT(defaults); n++)
+		(void)mounts_add(mounts, defaults[n], &why);
+}
 
 /*
- * Open the mount point below root without a last step through a link: for
- * "dev -> /somewhere" the mount would silently be somewhere else.
+ * Cut text at its colons into fields; "\:" and "\\" stand for themselves.
+ * Returns how many there are, or -1 when they are more than FIELDS.
  */
 static int
-open_point(int root, const char *name, struct fail *f)
+split(char *text, char *field[FIELDS])
 {
-	autoclose int made = -1;
-	struct stat st;
-	int fd = inroot_open(root, name, O_PATH | O_NOFOLLOW, 0);
+	int count = 0;
+	char *to = text;
 
-	if (fd < 0 && errno == ENOENT) {
-		if ((made = inroot_mkdirs(root, name)) < 0) {
-			fail(f, errno, "/%s: make the mount point", name);
-			return fail_hint(f,
-			    "the root has no directory %s and cannot get one: "
-			    "mkroot with scratch helps",
-			    name);
+	field[count++] = text;
+	for (; *text != '\0'; text++) {
+		if (*text == '\\' && (text[1] == ':' || text[1] == '\\')) {
+			*to++ = *++text;
+		} else if (*text == ':') {
+			if (count == FIELDS)
+				return -1;
+			*to++ = '\0';
+			field[count++] = to;
+		} else {
+			*to++ = *text;
 		}
-		fd = inroot_open(root, name, O_PATH | O_NOFOLLOW, 0);
 	}
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		fail(f, errno, "/%s: open the mount point", name);
-	} else if (S_ISDIR(st.st_mode)) {
-		return fd;
-	} else {
-		fail(f, 0, "/%s: refuse to mount on it: it is a %s", name,
-		    S_ISLNK(st.st_mode) ? "symbolic link" : "file");
-	}
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	*to = '\0';
+	return count;
 }
 
-/* Attach a mount at name; its descriptor then is where it begins. */
-static int
-attach(int root, const char *name, int fs, struct fail *f)
+static bool
+is_mode(const char *text)
 {
-	autoclose int point = -1;
+	size_t length = strlen(text);
 
-	if ((point = open_point(root, name, f)) < 0)
+	return length >= 3 && length <= 4 && strspn(text, "01234567") == length;
+}
+
+static int
+add_option(struct mount *m, const char *option)
+{
+	uint64_t bytes;
+
+	for (size_t n = 0; n < COUNT(attributes); n++) {
+		if (strcmp(attributes[n].name, option) != 0
+		    || !kinds[m->kind].has_attributes)
+			continue;
+		m->attributes |= attributes[n].add;
+		m->attributes &= ~attributes[n].remove;
+		return 0;
+	}
+	if (strncmp(option, "size=", 5) == 0 && kinds[m->kind].has_size
+	    && number_read(option + 5, strlen(option + 5), number_bytes,
+		   INT64_MAX, &bytes)
+		   == 0
+	    && bytes > 0) {
+		snprintf(m->size, sizeof m->size, "%ju", (uintmax_t)bytes);
+		return 0;
+	}
+	if (strncmp(option, "mode=", 5) == 0 && kinds[m->kind].has_mode
+	    && is_mode(option + 5)) {
+		snprintf(m->mode, sizeof m->mode, "%s", option + 5);
+		return 0;
+	}
+	if (m->kind != MOUNT_BIND && m->kind != MOUNT_BIND_FD)
 		return -1;
-	if (fsmount_attach(fs, point) < 0)
-		return fail(f, errno, "/%s: attach the mount", name);
+	if (strcmp(option, "rec") == 0)
+		m->recursive = true;
+	else if (strcmp(option, "idmap") == 0)
+		m->keep_owners = false;
+	else if (strcmp(option, "noidmap") == 0)
+		m->keep_owners = true;
+	else
+		return -1;
 	return 0;
 }
 
 static int
-mount_tmpfs(int root, const char *name, const char *const options[],
-    struct fail *f)
+add_options(struct mount *m, char *text, const char *word, struct fail *f)
 {
-	autoclose int fs = fsmount_new("tmpfs", options, SAFE);
+	char *rest = NULL;
 
-	if (fs < 0)
-		return fail(f, errno, "/%s: mount a tmpfs", name);
-	return attach(root, name, fs, f);
+	for (char *option = strtok_r(text, ",", &rest); option != NULL;
+	     option = strtok_r(NULL, ",", &rest))
+		if (add_option(m, option) < 0)
+			return fail(f, 0, "%s: %s: no such option of %s", word,
+			    option, kinds[m->kind].name);
+	return 0;
+}
+
+/* An absolute path: a description may be read in another directory. */
+static char *
+absolute(const char *path)
+{
+	char here[PATH_MAX], *result = NULL;
+
+	if (path[0] == '/')
+		return strdup(path);
+	if (getcwd(here, sizeof here) == NULL
+	    || asprintf(&result, "%s/%s", here, path) < 0)
+		return NULL;
+	return result;
 }
 
 static int
-mount_dev(int root, bool mqueue, struct fail *f)
+set_source(struct mount *m, const char *text, const char *word, struct fail *f)
 {
-	/* The nodes are mounts of their own: a node made here is not one. */
-	autoclose int fs = fsmount_new("tmpfs", run_options, SAFER);
+	uint64_t fd;
 
-	if (fs < 0)
-		return fail(f, errno, "/dev: mount a tmpfs");
-	if (attach(root, "dev", fs, f) < 0)
-		return -1;
-	return device_fill(fs, mqueue, f);
-}
-
-/*
- * What masks lie over: the host's /dev/null, and a directory that is empty
- * and stays so.  The latter can only be copied once it is attached.
- */
-struct masks {
-	int null, empty;
-	bool attached;
-};
-
-/* Mask what is at path below dir, a file system that was just mounted. */
-static int
-mask(int dir, const char *path, struct masks *m)
-{
-	autoclose int target = inroot_open_nolinks(dir, path, O_PATH, 0);
-	autoclose int copy = -1;
-	struct stat st;
-
-	if (target < 0)
-		return errno == ENOENT ? 0 : -1;
-	if (fstat(target, &st) < 0)
-		return -1;
-	if (S_ISDIR(st.st_mode) && !m->attached) {
-		m->attached = true;
-		return fsmount_attach(m->empty, target);
+	switch (kinds[m->kind].source) {
+	case HOST_PATH:
+		m->source = absolute(text);
+		break;
+	case TEXT:
+		m->source = strdup(text);
+		break;
+	default:
+		if (number_parse(text, INT_MAX, &fd) < 0)
+			return fail(f, 0, "%s: expected a descriptor", word);
+		m->fd = (int)fd;
+		return 0;
 	}
-	copy = fsmount_clone(S_ISDIR(st.st_mode) ? m->empty : m->null, false);
-	return copy < 0 ? -1 : fsmount_attach(copy, target);
-}
-
-static int
-mask_all(int dir, const char *const paths[], size_t count, const char *top,
-    struct fail *f)
-{
-	autoclose int null = device_open_null(), empty = -1;
-	struct masks m;
-
-	empty = fsmount_new("tmpfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
-	if (null < 0 || empty < 0)
-		return fail(f, errno, "/%s: prepare to mask its files", top);
-	m = (struct masks){ .null = null, .empty = empty };
-	for (size_t n = 0; n < count; n++)
-		if (mask(dir, paths[n], &m) < 0)
-			return fail(f, errno, "/%s/%s: mask it", top, paths[n]);
+	if (m->source == NULL || text[0] == '\0')
+		return fail(f, 0, "%s: no source", word);
 	return 0;
 }
 
 static int
-make_readonly(int dir, const char *path)
+parse_fields(struct mount *m, char *text, const char *word, struct fail *f)
 {
-	autoclose int target = inroot_open_nolinks(dir, path, O_PATH, 0);
-	autoclose int copy = -1;
+	bool has_source = kinds[m->kind].source != NO_SOURCE;
+	char *field[FIELDS], *path;
+	int count = split(text, field), want = 1 + has_source;
 
-	if (target < 0)
-		return errno == ENOENT ? 0 : -1;
-	copy = fsmount_clone(target, false);
-	if (copy < 0
-	    || fsmount_restrict(copy, SAFER | RUNGS_ATTR_RDONLY, false) < 0)
+	if (count < want || count > want + 1)
+		return fail(f, 0, "%s: expected %s=%sPATH[:OPTIONS]", word,
+		    kinds[m->kind].name, has_source ? "SOURCE:" : "");
+	if (has_source && set_source(m, field[0], word, f) < 0)
 		return -1;
-	return fsmount_attach(copy, target);
+	path = field[want - 1];
+	if (path[0] != '/')
+		return fail(f, 0, "%s: %s is not an absolute path", word, path);
+	if ((m->path = strdup(path)) == NULL)
+		return fail(f, 0, "%s: no memory", word);
+	return count == want ? 0 : add_options(m, field[want], word, f);
 }
 
 static int
-mount_proc(int root, struct fail *f)
+parse(struct mount *m, const char *word, const char *value, struct fail *f)
 {
-	autoclose int fs = fsmount_new("proc", NULL, SAFER);
+	autofree char *text = NULL;
 
-	if (fs < 0) {
-		fail(f, errno, "/proc: mount a proc file system");
-		if (errno == EPERM)
-			fail_hint(f,
-			    "the /proc around us is not whole (a container's "
-			    "masks?), and the kernel then gives no new one");
-		return -1;
-	}
-	if (attach(root, "proc", fs, f) < 0)
-		return -1;
-	for (size_t n = 0; n < COUNT(readonly_proc); n++)
-		if (make_readonly(fs, readonly_proc[n]) < 0)
-			return fail(f, errno, "/proc/%s: make it read-only",
-			    readonly_proc[n]);
-	return mask_all(fs, masked_proc, COUNT(masked_proc), "proc", f);
-}
-
-static int
-bind_host_sys(struct fail *f)
-{
-	autoclose int host = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int copy = host < 0 ? -1 : fsmount_clone(host, true);
-
-	if (copy >= 0
-	    && fsmount_restrict(copy, SAFER | RUNGS_ATTR_RDONLY, true) == 0)
-		return copy;
-	fail(f, errno, "/sys: bind the host's");
-	if (copy >= 0)
-		close(copy);
-	return -1;
-}
-
-static int
-mount_sys(int root, bool host, struct fail *f)
-{
-	autoclose int fs = -1;
-
-	fs = host ? bind_host_sys(f)
-	          : fsmount_new("sysfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
-	if (fs < 0)
-		return host ? -1 : fail(f, errno, "/sys: mount a sysfs");
-	if (attach(root, "sys", fs, f) < 0)
-		return -1;
-	return mask_all(fs, masked_sys, COUNT(masked_sys), "sys", f);
+	if (!kinds[m->kind].has_path)
+		return value == NULL ? 0
+		                     : fail(f, 0, "%s: expected %s alone", word,
+					 kinds[m->kind].name);
+	if (value == NULL)
+		return fail(f, 0, "%s: expected %s=...", word,
+		    kinds[m->kind].name);
+	if ((text = strdup(value)) == NULL)
+		return fail(f, 0, "%s: no memory", word);
+	return parse_fields(m, text, word, f);
 }
 
 int
-mounts_make_private(struct fail *f)
+mounts_add(void *layer, const char *word, struct fail *f)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return fail(f, errno, "make all mounts private");
-	return 0;
+	struct mounts *mounts = layer;
+	struct mount m = { .attributes = DEFAULT_ATTRIBUTES,
+		.lent = -1,
+		.fd = -1 };
+	const char *name = word, *value = strchr(word, '=');
+	size_t length;
+
+	if (strcmp(word, "none") == 0) {
+		mounts->count = 0;
+		mounts->none = true;
+		return 1;
+	}
+	if (strncmp(name, "try-", 4) == 0) {
+		m.try = true;
+		name += 4;
+	}
+	length = strcspn(name, "=");
+	for (m.kind = 0; m.kind < MOUNT_KINDS; m.kind++)
+		if (strlen(kinds[m.kind].name) == length
+		    && memcmp(kinds[m.kind].name, name, length) == 0)
+			break;
+	if (m.kind == MOUNT_KINDS)
+		return 0;
+	if (mounts->count == MOUNTS_MAX)
+		return fail(f, 0, "%s: more than %d mounts", word, MOUNTS_MAX);
+	if (parse(&m, word, value == NULL ? NULL : value + 1, f) < 0) {
+		free(m.source);
+		free(m.path);
+		return -1;
+	}
+	mounts->list[mounts->count++] = m;
+	return 1;
 }
 
-int
-mounts_apply(const struct mounts *mounts, int root, struct fail *f)
+/* One field: its colons get their backslash, then the word's own escapes. */
+static void
+print_field(const char *text, FILE *out)
 {
-	if (mount_proc(root, f) < 0 || mount_sys(root, mounts->host_sys, f) < 0
-	    || mount_dev(root, mounts->new_ipc, f) < 0
-	    || mount_tmpfs(root, "tmp", tmp_options, f) < 0)
-		return -1;
-	return mount_tmpfs(root, "run", run_options, f);
+	char one[2] = "";
+
+	for (; *text != '\0'; text++) {
+		if (*text == ':' || *text == '\\')
+			description_escape("\\", out);
+		one[0] = *text;
+		description_escape(one, out);
+	}
+}
+
+static void
+print_options(const struct mount *m, FILE *out)
+{
+	char separator = ':';
+
+	for (size_t n = 0; n < COUNT(attributes); n++) {
+		bool said = attributes[n].print
+		                ? (m->attributes & attributes[n].add) != 0
+		                : (attributes[n].remove & DEFAULT_ATTRIBUTES
+				      & ~m->attributes)
+		                      != 0;
+
+		if (!said)
+			continue;
+		fprintf(out, "%c%s", separator, attributes[n].name);
+		separator = ',';
+	}
+	if (m->recursive) {
+		fprintf(out, "%crec", separator);
+		separator = ',';
+	}
+	if (m->keep_owners) {
+		fprintf(out, "%cnoidmap", separator);
+		separator = ',';
+	}
+	if (m->size[0] != '\0') {
+		fprintf(out, "%csize=%s", separator, m->size);
+		separator = ',';
+	}
+	if (m->mode[0] != '\0')
+		fprintf(out, "%cmode=%s", separator, m->mode);
+}
+
+void
+mounts_print(const void *layer, FILE *out)
+{
+	const struct mounts *mounts = layer;
+
+	if (mounts->none)
+		fputs(" none", out);
+	for (int n = 0; n < mounts->count; n++) {
+		const struct mount *m = &mounts->list[n];
+
+		fprintf(out, " %s%s", m->try ? "try-" : "",
+		    kinds[m->kind].name);
+		if (m->path == NULL)
+			continue;
+		fputc('=', out);
+		if (kinds[m->kind].source == DESCRIPTOR)
+			fprintf(out, "%d:", m->fd);
+		if (m->source != NULL) {
+			print_field(m->source, out);
+			fputc(':', out);
+		}
+		print_field(m->path, out);
+		if (kinds[m->kind].has_attributes || m->mode[0] != '\0')
+			print_options(m, out);
+	}
 }

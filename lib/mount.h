@@ -1,23 +1,78 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mount.h - what is where in a jail
+ * mount.h - what is where: the addmount line of a description
  *
- * For now only the default set: proc dev sys tmpfs=/tmp tmpfs=/run, with
- * the masked and read-only paths of the OCI default.
+ *	proc sys dev mqueue         each in its usual place
+ *	tmpfs=PATH[:OPTIONS]        an empty file system in memory
+ *	bind=SOURCE:PATH[:OPTIONS]  a file or directory of the host
+ *	bind-fd=N:PATH[:OPTIONS]    the one that descriptor N is
+ *	file=N:PATH[:OPTIONS]       what can be read from descriptor N
+ *	mask=PATH ro=PATH           hide it; make it read-only
+ *	dir=PATH[:mode=MODE]        make a directory
+ *	link=TARGET:PATH            make a symbolic link
+ *	try-WORD                    no error when the source is missing
+ *	none                        forget all words before this one
+ *
+ * PATH is in the root; SOURCE is on the host.  Words are taken in order.
+ * mount(2), mount_setattr(2), mount_namespaces(7).
  */
 #ifndef MOUNT_H
 #define MOUNT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 struct fail;
 
+enum { MOUNTS_MAX = 256 };
+
+enum mount_kind {
+	MOUNT_PROC,
+	MOUNT_SYS,
+	MOUNT_DEV,
+	MOUNT_MQUEUE,
+	MOUNT_TMPFS,
+	MOUNT_BIND,
+	MOUNT_BIND_FD,
+	MOUNT_FILE,
+	MOUNT_MASK,
+	MOUNT_RO,
+	MOUNT_DIR,
+	MOUNT_LINK,
+	MOUNT_KINDS,
+};
+
+struct mount {
+	enum mount_kind kind;
+	bool try;               /* "try-" */
+	bool recursive;         /* rec: mounts below the source, too */
+	bool keep_owners;       /* noidmap */
+	unsigned attributes;    /* RUNGS_ATTR_*: what is forbidden */
+	char *source;           /* on the host; or a link's target; or NULL */
+	char *path;             /* in the root */
+	char size[24], mode[8]; /* as said, or "" */
+	int fd;                 /* bind-fd, file */
+	bool is_lent;           /* the source was opened from outside: */
+	int lent;               /* it, or -1 for none, or no longer */
+};
+
 struct mounts {
-	bool defaults;
-	bool new_ipc;  /* we have an ipc namespace: /dev/mqueue can be had */
+	struct mount list[MOUNTS_MAX];
+	int count;
+	bool none;     /* "none" was said */
+	bool new_ipc;  /* there is an ipc namespace of our own: for mqueue */
 	bool host_sys; /* a user namespace, but the caller's net namespace: */
 		       /* the kernel gives no new sysfs, the host's is bound */
 };
+
+/* Take one word.  1: taken; 0: no such word; -1: bad. */
+int mounts_add(void *layer, const char *word, struct fail *f);
+
+/* Add the default set: the OCI runtime's, masks included. */
+void mounts_add_defaults(struct mounts *mounts);
+
+/* Write the words, each after a blank, escaped. */
+void mounts_print(const void *layer, FILE *out);
 
 /*
  * Cut our mount namespace, which must be new, off from the host's: without
@@ -26,9 +81,18 @@ struct mounts {
 int mounts_make_private(struct fail *f);
 
 /*
+ * Open the sources of binds with the caller's rights, in mounts that show
+ * their owners as the user namespace does (a descriptor; -1: as they are).
+ * For a jail whose first process is nobody outside.
+ */
+int mounts_lend(struct mounts *mounts, int user_namespace, struct fail *f);
+
+/* In the other process: take what was lent for word number n; -1: none. */
+void mounts_borrow(struct mounts *mounts, int n, int fd);
+
+/*
  * Make the mounts inside root, which must be in a mount namespace of our
- * own.  Missing mount points are made.  A mount point that is a symbolic
- * link is refused: the root wants the mount elsewhere than it says.
+ * own.  Missing mount points are made.
  */
 int mounts_apply(const struct mounts *mounts, int root, struct fail *f);
 

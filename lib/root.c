@@ -235,19 +235,15 @@ root_can_be_lent(const struct root *root)
 }
 
 int
-root_lend(const struct root *root, pid_t pid, struct fail *f)
+root_lend(const struct root *root, int user_namespace, struct fail *f)
 {
-	autoclose int tree = open_dir_of(root, f), user = -1;
-	char path[64];
+	autoclose int tree = open_dir_of(root, f);
 	int copy;
 
 	if (tree < 0)
 		return -1;
-	snprintf(path, sizeof path, "/proc/%d/ns/user", (int)pid);
-	if ((user = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return fail(f, errno, "%s: open it", path);
 	copy = fsmount_clone(tree, true);
-	if (copy >= 0 && fsmount_map_ids(copy, user) == 0)
+	if (copy >= 0 && fsmount_map_ids(copy, user_namespace) == 0)
 		return copy;
 	fail(f, errno, "%s: map the owners of its files to the jail's ids",
 	    root->dir);

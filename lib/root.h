@@ -15,7 +15,6 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/types.h>
 
 struct fail;
 
@@ -46,12 +45,12 @@ void root_print(const void *layer, FILE *out);
 int root_mount(const struct root *root, int lent, struct fail *f);
 
 /*
- * Open the tree for a jail in the user namespace of pid, in a mount whose
- * owners are the jail's: 0 on disk is 0 in there, and nothing is chowned.
- * Needs CAP_SYS_ADMIN outside; the descriptor is what root_mount() takes as
- * lent.  -1: the file system cannot do it, or it is not root's to do.
+ * Open the tree in a mount whose owners are those of the user namespace, a
+ * descriptor: 0 on disk is 0 in there, and nothing is chowned.  Needs
+ * CAP_SYS_ADMIN outside; what is returned is what root_mount() takes as
+ * lent.  -1: the file system cannot do it, or it is not ours to do.
  */
-int root_lend(const struct root *root, pid_t pid, struct fail *f);
+int root_lend(const struct root *root, int user_namespace, struct fail *f);
 
 /*
  * The host's own "/" is never lent: it is no tree of a jail's, and root in

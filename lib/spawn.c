@@ -133,20 +133,54 @@ command_process(struct jail *jail, char *command[], int channel,
 	give_up(channel, &why);
 }
 
-/* Wait for "go", and for the tree if it is lent to us. */
+/*
+ * Die with the parent.  It may have gone before we asked, and a change of
+ * ids undoes it, so this is to be called again after one.
+ */
 static void
-wait_for_go(struct jail *jail, int channel, struct fail *f)
+die_with_parent(int channel, struct fail *f)
 {
-	char go;
-
-	/* Set before we look for the parent: it may be gone already. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) {
 		fail(f, errno, "ask to die with %s",
 		    program_invocation_short_name);
 		give_up(channel, f);
 	}
-	if (channel_receive(channel, &go, 1, &jail->lent) != 1)
+	if (channel_is_closed(channel))
 		_exit(EXIT_TOOL);
+}
+
+/*
+ * What the caller opened for us comes first: the sources of binds, each
+ * with its number, without a descriptor when there is none and that is no
+ * error.  "Go" brings the root's tree, if it is lent to us.
+ */
+static void
+wait_for_go(struct jail *jail, int channel)
+{
+	ssize_t got;
+	int number, fd;
+
+	while ((got = channel_receive(channel, &number, sizeof number, &fd))
+	       == sizeof number)
+		mounts_borrow(&jail->mounts, number, fd);
+	if (got != 1)
+		_exit(EXIT_TOOL);
+	jail->lent = fd;
+}
+
+static int
+say_go(const struct jail *jail, int channel, struct fail *f)
+{
+	const struct mounts *mounts = &jail->mounts;
+
+	for (int n = 0; n < mounts->count; n++)
+		if (mounts->list[n].is_lent
+		    && channel_send(channel, &n, sizeof n, mounts->list[n].lent)
+			   < 0)
+			return fail(f, errno, "lend the source of a bind");
+	if (channel_send(channel, "", 1, jail->lent) < 0)
+		return fail(f, errno, "lend the root");
+	return 0;
 }
 
 /* The first process: in all new namespaces, with all capabilities there. */
@@ -157,7 +191,8 @@ first_process(struct jail *jail, char *command[], int channel,
 	struct fail why;
 	pid_t pid;
 
-	wait_for_go(jail, channel, &why);
+	die_with_parent(channel, &why);
+	wait_for_go(jail, channel);
 	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
 		give_up(channel, &why);
 	if (jail->master >= 0
@@ -165,9 +200,7 @@ first_process(struct jail *jail, char *command[], int channel,
 		fail(&why, errno, "hand the terminal over");
 		give_up(channel, &why);
 	}
-	/* A change of ids has cleared it. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		_exit(EXIT_TOOL);
+	die_with_parent(channel, &why);
 	if (!has_pid(jail))
 		command_process(jail, command, channel, signals);
 
@@ -253,7 +286,7 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 	int status;
 
 	if (jail_enter(jail, STAGE_MAPS, f) == 0
-	    && channel_send(channel, "", 1, jail->lent) == 0
+	    && say_go(jail, channel, f) == 0
 	    && wait_for_start(jail, channel, f) == 0) {
 		release_streams();
 		if ((status = supervise(&s, f)) >= 0)

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: ISC */
+/* mounting.c - see mount.h: how the words are taken */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bind.h"
+#include "compat.h"
+#include "device.h"
+#include "fail.h"
+#include "fsmount.h"
+#include "inroot.h"
+#include "mount.h"
+#include "mountpoint.h"
+#include "scope.h"
+
+enum {
+	SAFE = RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV,
+	SAFER = SAFE | RUNGS_ATTR_NOEXEC,
+};
+
+/*
+ * What masks lie over: the host's /dev/null, and a directory that is empty
+ * and stays so.  The latter can only be copied once it is attached.
+ */
+struct masks {
+	int null, empty;
+	bool attached;
+};
+
+int
+mounts_make_private(struct fail *f)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return fail(f, errno, "make all mounts private");
+	return 0;
+}
+
+/* Attach a new file system at one of the usual places. */
+static int
+attach_real(int root, const char *path, int fs, struct fail *f)
+{
+	autoclose int point = mountpoint_open_real(root, path, f);
+
+	if (point < 0)
+		return -1;
+	if (fsmount_attach(fs, point) < 0)
+		return fail(f, errno, "%s: attach the mount", path);
+	return 0;
+}
+
+static int
+take_proc(int root, struct fail *f)
+{
+	autoclose int fs = fsmount_new("proc", NULL, SAFER);
+
+	if (fs >= 0)
+		return attach_real(root, "/proc", fs, f);
+	fail(f, errno, "/proc: mount a proc file system");
+	if (errno == EPERM)
+		fail_hint(f, "a new /proc needs a pid namespace of its own, "
+			     "and around us one that is whole (a container's "
+			     "may be masked)");
+	return -1;
+}
+
+/*
+ * sysfs shows the devices of a network namespace, and only who made that
+ * may have a new one; for the host's network, the host's is bound.
+ */
+static int
+take_sys(int root, bool bind_host, struct fail *f)
+{
+	autoclose int host = -1, fs = -1;
+
+	if (bind_host) {
+		host = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		fs = host < 0 ? -1 : fsmount_clone(host, true);
+		if (fs < 0
+		    || fsmount_restrict(fs, SAFER | RUNGS_ATTR_RDONLY, true)
+			   < 0)
+			return fail(f, errno, "/sys: bind the host's");
+	} else {
+		fs = fsmount_new("sysfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
+		if (fs < 0)
+			return fail(f, errno, "/sys: mount a sysfs");
+	}
+	return attach_real(root, "/sys", fs, f);
+}
+
+static int
+take_dev(int root, bool mqueue, struct fail *f)
+{
+	static const char *const options[] = { "mode=0755", NULL };
+	/* The nodes are mounts of their own: a node made here is not one. */
+	autoclose int fs = fsmount_new("tmpfs", options, SAFER);
+
+	if (fs < 0)
+		return fail(f, errno, "/dev: mount a tmpfs");
+	if (attach_real(root, "/dev", fs, f) < 0)
+		return -1;
+	return device_fill(fs, mqueue, f);
+}
+
+static int
+take_mqueue(int root, struct fail *f)
+{
+	autoclose int fs = fsmount_new("mqueue", NULL, SAFER);
+
+	if (fs < 0)
+		return fail(f, errno, "/dev/mqueue: mount it");
+	return attach_real(root, "/dev/mqueue", fs, f);
+}
+
+static int
+take_tmpfs(int root, const struct mount *m, struct fail *f)
+{
+	char size[32], mode[16];
+	const char *options[3] = { NULL };
+	autoclose int fs = -1, point = -1;
+	int count = 0;
+
+	snprintf(size, sizeof size, "size=%s", m->size);
+	snprintf(mode, sizeof mode, "mode=%s", m->mode);
+	if (m->size[0] != '\0')
+		options[count++] = size;
+	if (m->mode[0] != '\0')
+		options[count++] = mode;
+	if ((fs = fsmount_new("tmpfs", options, m->attributes)) < 0)
+		return fail(f, errno, "%s: mount a tmpfs", m->path);
+	if ((point = mountpoint_open(root, m->path, true, f)) < 0)
+		return -1;
+	if (fsmount_attach(fs, point) < 0)
+		return fail(f, errno, "%s: attach the tmpfs", m->path);
+	return 0;
+}
+
+static int
+take_bind(int root, const struct mount *m, struct fail *f)
+{
+	autoclose int copy = m->lent, point = -1;
+	struct stat st;
+	int missing = 0;
+
+	if (!m->is_lent)
+		copy = bind_open(m, -1, &missing, f);
+	if (copy < 0)
+		return m->is_lent || missing ? 0 : -1;
+	if (fstat(copy, &st) < 0)
+		return fail(f, errno, "%s: look at its source", m->path);
+	point = mountpoint_open(root, m->path, S_ISDIR(st.st_mode), f);
+	if (point < 0)
+		return -1;
+	if (fsmount_attach(copy, point) < 0)
+		return fail(f, errno, "%s: attach the bind", m->path);
+	return 0;
+}
+
+/* Copy what a descriptor has to say to a new file in a tmpfs of its own. */
+static int
+copy_content(int from, int fs, const struct mount *m)
+{
+	mode_t mode =
+	    m->mode[0] != '\0' ? (mode_t)strtoul(m->mode, NULL, 8) : 0644;
+	autoclose int to = openat(fs, "content",
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	char text[16384];
+	ssize_t got;
+
+	if (to < 0)
+		return -1;
+	while ((got = read(from, text, sizeof text)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 || write(to, text, (size_t)got) != got)
+			return -1;
+	}
+	return fchmod(to, mode);
+}
+
+static int
+take_file(int root, const struct mount *m, struct fail *f)
+{
+	autoclose int fs = fsmount_new("tmpfs", NULL, m->attributes);
+	autoclose int point = -1, file = -1, copy = -1, hold = -1;
+
+	if (fs < 0 || copy_content(m->fd, fs, m) < 0)
+		return fail(f, errno, "%s: copy descriptor %d to it", m->path,
+		    m->fd);
+	if ((point = mountpoint_open(root, m->path, false, f)) < 0)
+		return -1;
+	/*
+	 * A copy of a part needs a whole that is attached: it is, for a
+	 * moment, on top of our own "/", where nobody else looks.
+	 */
+	hold = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	file = openat(fs, "content", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (hold < 0 || file < 0 || fsmount_attach(fs, hold) < 0
+	    || (copy = fsmount_clone(file, false)) < 0
+	    || fsmount_attach(copy, point) < 0 || fchdir(fs) < 0
+	    || umount2(".", MNT_DETACH) < 0 || fchdir(hold) < 0)
+		return fail(f, errno, "%s: attach the file", m->path);
+	return 0;
+}
+
+static int
+mask(int target, struct masks *masks)
+{
+	autoclose int copy = -1;
+	struct stat st;
+
+	if (fstat(target, &st) < 0)
+		return -1;
+	if (masks->null < 0) {
+		masks->null = device_open_null();
+		masks->empty =
+		    fsmount_new("tmpfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
+		if (masks->null < 0 || masks->empty < 0)
+			return -1;
+	}
+	if (S_ISDIR(st.st_mode) && !masks->attached) {
+		masks->attached = true;
+		return fsmount_attach(masks->empty, target);
+	}
+	copy = fsmount_clone(S_ISDIR(st.st_mode) ? masks->empty : masks->null,
+	    false);
+	return copy < 0 ? -1 : fsmount_attach(copy, target);
+}
+
+static int
+make_readonly(int target)
+{
+	autoclose int copy = fsmount_clone(target, true);
+
+	if (copy < 0 || fsmount_restrict(copy, RUNGS_ATTR_RDONLY, true) < 0)
+		return -1;
+	return fsmount_attach(copy, target);
+}
+
+static int
+take_cover(int root, const struct mount *m, struct masks *masks, struct fail *f)
+{
+	bool masked = m->kind == MOUNT_MASK;
+	autoclose int target = inroot_open(root, m->path, O_PATH, 0);
+
+	if (target < 0 && errno == ENOENT && m->try)
+		return 0;
+	if (target < 0
+	    || (masked ? mask(target, masks) : make_readonly(target)) < 0)
+		return fail(f, errno, "%s: %s it", m->path,
+		    masked ? "mask" : "write-protect");
+	return 0;
+}
+
+static int
+take_dir(int root, const struct mount *m, struct fail *f)
+{
+	autoclose int fd = inroot_mkdirs(root, m->path), again = -1;
+
+	if (fd < 0)
+		return fail(f, errno, "%s: make the directory", m->path);
+	if (m->mode[0] == '\0')
+		return 0;
+	again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (again < 0 || fchmod(again, (mode_t)strtoul(m->mode, NULL, 8)) < 0)
+		return fail(f, errno, "%s: set its mode", m->path);
+	return 0;
+}
+
+static int
+take_link(int root, const struct mount *m, struct fail *f)
+{
+	const char *name;
+	autoclose int parent = inroot_parent(root, m->path, &name);
+
+	if (parent < 0 || symlinkat(m->source, parent, name) < 0)
+		return fail(f, errno, "%s: make the link", m->path);
+	return 0;
+}
+
+static int
+take(const struct mounts *all, const struct mount *m, int root,
+    struct masks *masks, struct fail *f)
+{
+	switch (m->kind) {
+	case MOUNT_PROC:
+		return take_proc(root, f);
+	case MOUNT_SYS:
+		return take_sys(root, all->host_sys, f);
+	case MOUNT_DEV:
+		return take_dev(root, all->new_ipc, f);
+	case MOUNT_MQUEUE:
+		return take_mqueue(root, f);
+	case MOUNT_TMPFS:
+		return take_tmpfs(root, m, f);
+	case MOUNT_BIND:
+	case MOUNT_BIND_FD:
+		return take_bind(root, m, f);
+	case MOUNT_FILE:
+		return take_file(root, m, f);
+	case MOUNT_MASK:
+	case MOUNT_RO:
+		return take_cover(root, m, masks, f);
+	case MOUNT_DIR:
+		return take_dir(root, m, f);
+	case MOUNT_LINK:
+		return take_link(root, m, f);
+	default:
+		return fail(f, 0, "mount kind %d: not known", m->kind);
+	}
+}
+
+int
+mounts_apply(const struct mounts *mounts, int root, struct fail *f)
+{
+	struct masks masks = { .null = -1, .empty = -1 };
+	int result = 0;
+
+	for (int n = 0; n < mounts->count && result == 0; n++)
+		result = take(mounts, &mounts->list[n], root, &masks, f);
+	scope_close(&masks.null);
+	scope_close(&masks.empty);
+	return result;
+}
+
+int
+mounts_lend(struct mounts *mounts, int user_namespace, struct fail *f)
+{
+	for (int n = 0; n < mounts->count; n++) {
+		struct mount *m = &mounts->list[n];
+		int missing = 0;
+
+		if (m->kind != MOUNT_BIND && m->kind != MOUNT_BIND_FD)
+			continue;
+		m->is_lent = true;
+		m->lent = bind_open(m, user_namespace, &missing, f);
+		if (m->lent < 0 && !missing)
+			return -1;
+	}
+	return 0;
+}
+
+void
+mounts_borrow(struct mounts *mounts, int n, int fd)
+{
+	if (n < 0 || n >= mounts->count)
+		return;
+	mounts->list[n].is_lent = true;
+	mounts->list[n].lent = fd;
+}

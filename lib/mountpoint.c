@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/* mountpoint.c - see mountpoint.h */
+#include "mountpoint.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "inroot.h"
+#include "scope.h"
+
+/* Make the parents, and an empty file unless something is there. */
+static int
+make_file(int root, const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	autoclose int parent = -1, made = -1;
+	char above[PATH_MAX];
+
+	if (strlen(path) >= sizeof above) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(above, path);
+	above[name - path] = '\0';
+	if ((parent = inroot_mkdirs(root, above)) < 0)
+		return -1;
+	made = openat(parent, name,
+	    O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	return made < 0 ? -1 : 0;
+}
+
+static int
+make_directory(int root, const char *path)
+{
+	autoclose int made = inroot_mkdirs(root, path);
+
+	return made < 0 ? -1 : 0;
+}
+
+static int
+open_point(int root, const char *path, bool directory, int flags,
+    struct fail *f)
+{
+	struct stat st;
+	int fd = inroot_open(root, path, O_PATH | flags, 0);
+
+	if (fd < 0 && errno == ENOENT) {
+		if ((directory ? make_directory(root, path)
+			       : make_file(root, path))
+		    < 0) {
+			fail(f, errno, "%s: make the mount point", path);
+			return fail_hint(f,
+			    "the root has no %s and cannot get it: mkroot "
+			    "with scratch helps",
+			    path);
+		}
+		fd = inroot_open(root, path, O_PATH | flags, 0);
+	}
+	if (fd < 0 || fstat(fd, &st) < 0)
+		fail(f, errno, "%s: open the mount point", path);
+	else if (S_ISLNK(st.st_mode))
+		fail(f, 0, "%s: refuse to mount on it: it is a symbolic link",
+		    path);
+	else if (!S_ISDIR(st.st_mode) == directory)
+		fail(f, 0, "%s: refuse to mount on it: it is %s", path,
+		    directory ? "no directory" : "a directory");
+	else
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+int
+mountpoint_open(int root, const char *path, bool directory, struct fail *f)
+{
+	return open_point(root, path, directory, 0, f);
+}
+
+int
+mountpoint_open_real(int root, const char *path, struct fail *f)
+{
+	return open_point(root, path, true, O_NOFOLLOW, f);
+}

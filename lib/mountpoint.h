@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* mountpoint.h - where in a root that an enemy wrote a mount goes */
+#ifndef MOUNTPOINT_H
+#define MOUNTPOINT_H
+
+#include <stdbool.h>
+
+struct fail;
+
+/*
+ * Open path in root with O_PATH, and make it when it is missing: a
+ * directory, or an empty file.  Links are followed inside of the root.
+ * -1: it cannot be made, or it is the other of the two.
+ */
+int mountpoint_open(int root, const char *path, bool directory, struct fail *f);
+
+/*
+ * The same for /proc, /sys and /dev: a last component that is a link is
+ * refused.  For "dev -> /somewhere" the mount would be somewhere else, and
+ * programs would take what the root has there for devices.
+ */
+int mountpoint_open_real(int root, const char *path, struct fail *f);
+
+#endif
