@@ -136,8 +136,9 @@ fetch(const char *url, int dir, const char *name, bool progress, struct fail *f)
 {
 	const char *const argv[] = { "curl", "--fail", "--location",
 		"--globoff", "--max-redirs", "5", "--connect-timeout", "20",
-		"--proto", allowed_schemes(url), "--proto-redir",
-		allowed_schemes(url), "--output", name, "--url", url,
+		"--speed-limit", "100", "--speed-time", "30", "--proto",
+		allowed_schemes(url), "--proto-redir", allowed_schemes(url),
+		"--output", name, "--url", url,
 		progress ? "--progress-bar" : "--silent", "--show-error",
 		NULL };
 	struct program curl = {

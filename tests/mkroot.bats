@@ -96,6 +96,7 @@ serve() {
 	requires busybox curl
 	mkdir -p "$below"
 	cp "$alpine" "$below/"
+	chmod 644 "$below/${alpine##*/}"
 	for ((n = 0; n < 20; n++)); do
 		port=$((20000 + RANDOM % 12000))
 		busybox httpd -f -p "127.0.0.1:$port" -h "$PWD/mirror" \
@@ -246,6 +247,12 @@ nothing_left() {
 		run -125 mkroot "$name"
 		assert_match ".*: no such template"
 	done
+	template x 'dir d'
+	cp templates/x templates/X
+	for name in ../templates/x "$PWD/templates/x" X ./x; do
+		run -125 mkroot "$name"
+		assert_line "mkroot: $name: no such template"
+	done
 	run -125 mkroot busybox:1.0
 	assert_output 'mkroot: busybox:1.0: this template has no releases'
 	run -125 mkroot alpine:9
@@ -393,9 +400,8 @@ nothing_left() {
 	tar -xzpf "$alpine" --numeric-owner -C want
 	same "$(below want)" "$(below "$tree")"
 	stop_mirror
-	for words in alpine alpine:3.20 alpine:3.20.3 'alpine --strict'; do
-		# shellcheck disable=SC2086 # words
-		run -0 mkroot ${words#alpine --strict} ${words:+alpine}
+	for word in alpine alpine:3.20 alpine:3.20.3; do
+		run -0 mkroot --strict "$word"
 		assert_line "mkroot from=alpine:3.20.3 digest=sha256:$alpine_digest dir=$tree scratch"
 	done
 	run -0 mkroot alpine "digest=sha256:$alpine_digest"
@@ -403,6 +409,17 @@ nothing_left() {
 	assert_output "mkroot: alpine:3.20.3: its digest is sha256:$alpine_digest, not sha256:${alpine_digest/d/e}"
 	run -125 mkroot busybox "digest=sha256:$alpine_digest"
 	assert_output "mkroot: busybox: sha256:$alpine_digest: it has no digest"
+}
+
+@test "on a terminal it shows what it fetches, in a pipe it does not" {
+	requires script
+	serve
+	run -0 script -qec 'mkroot alpine' /dev/null
+	output=${output//$'\r'/$'\n'}
+	assert_line "mkroot: fetching $RUNGS_MIRROR/v3.20/releases/x86_64/${alpine##*/}"
+	assert_match '#+ +100\.0%'
+	run -0 --separate-stderr mkroot alpine
+	same "" "$stderr"
 }
 
 @test "an ordinary user gets the same tree, all of it its own" {
@@ -527,6 +544,7 @@ nothing_left() {
 		same 700 "$(stat -c %a "$dir")" "$dir"
 	done
 	same 755 "$(stat -c %a "$tree")"
+	same 755 "$(stat -c %a "$tree/usr/local")"
 	same 755 "$(stat -c %a "$tree/usr/local/bin")"
 	same 644 "$(stat -c %a "$tree/etc/passwd")"
 	pack a.tar file deep/x y mode 600 file z z mode 777 dir open
@@ -770,6 +788,9 @@ mkroot: name another directory, or remove that one"
 		assert_match "mkroot: dir=$dir: not a name to make a root at"
 	done
 	requires root
+	chown 1234 own
+	run -125 mkroot empty dir=own
+	assert_match '.* is not a root that you made'
 	as_guest mkroot empty dir=theirs
 	run -125 mkroot empty "dir=$BATS_TEST_TMPDIR/guest/theirs"
 	assert_match '.* is not a root that you made'
@@ -883,6 +904,21 @@ mkroot: name another directory, or remove that one"
 	head -c 60 whole.tar.gz >cut.gz
 	run -125 mkroot tar:cut.gz
 	assert_match "mkroot: tar:$PWD/cut.gz: .*"
+	nothing_left
+}
+
+@test "an archive that changes while it is unpacked is refused" {
+	cp "$alpine" a.tar.gz
+	chmod 644 a.tar.gz
+	(
+		while [ -e a.tar.gz ]; do
+			touch a.tar.gz
+		done
+	) >/dev/null 2>&1 3>&- &
+	toucher=$!
+	run -125 mkroot "tar:$PWD/a.tar.gz"
+	end "$toucher"
+	assert_output "mkroot: tar:$PWD/a.tar.gz: the archive was changed meanwhile"
 	nothing_left
 }
 
