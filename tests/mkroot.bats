@@ -911,7 +911,7 @@ mkroot: name another directory, or remove that one"
 	cp "$alpine" a.tar.gz
 	chmod 644 a.tar.gz
 	(
-		while [ -e a.tar.gz ]; do
+		for ((n = 0; n < 2000; n++)); do
 			touch a.tar.gz
 		done
 	) >/dev/null 2>&1 3>&- &
