@@ -4,6 +4,7 @@
 # make check       set up, and every test; SAN=1 under ASan and UBSan
 # make lint        warnings, style, shell, manual pages
 # make fuzz        each target in tests/fuzz for FUZZ_SECONDS
+# make bench       what a jail costs, beside its peers
 # make deps        install what the above need, or say how
 # make install     honours DESTDIR and PREFIX
 
@@ -23,6 +24,9 @@ CFLAGS ?= -O2 -g
 warn    = -Wall -Wextra -Wshadow -Wvla -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes
 options = -std=c11 -D_GNU_SOURCE -Ilib $(warn) $(CPPFLAGS) $(CFLAGS)
+
+# One line for each file that is made; V=1 shows the commands.
+say      = $(if $(V),,@echo '  $(1)  $(2)';)
 
 # The tools are started a thousand times by a script, so they are static,
 # and musl starts in a third of glibc's time.  A helper in libexec is
@@ -58,6 +62,7 @@ tools    = $(patsubst bin/%.c,$(build)/bin/%,$(sources))
 helpers  = $(patsubst bin/%.c,$(build)/libexec/rungs/%,$(wildcard bin/*-*.c))
 programs = $(patsubst tests/programs/%.c,$(build)/tests/%,$(wildcard tests/programs/*.c))
 library  = $(patsubst %.c,$(build)/$(1)/%.o,$(wildcard lib/*.c))
+benches  = $(patsubst tests/bench/%.c,$(build)/bench/%,$(wildcard tests/bench/*.c))
 fuzzers  = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 pages    = $(wildcard man/*.[1-9])
 shells   = $(wildcard tests/*.bats tests/*.bash tests/*.sh) .ci/run
@@ -66,11 +71,11 @@ all: $(tools) $(helpers) $(build)/share/rungs/rootfs-templates
 
 $(build)/bin/%: $(build)/tool/bin/%.o $(build)/tool/lib.a
 	@mkdir -p $(@D)
-	$(toollink) $(LDFLAGS) $(LDLIBS)
+	$(call say,LD,$@)$(toollink) $(LDFLAGS) $(LDLIBS)
 
 $(build)/libexec/rungs/%: $(build)/help/bin/%.o $(build)/help/lib.a
 	@mkdir -p $(@D)
-	$(helplink) $(LDFLAGS) $(LDLIBS)
+	$(call say,LD,$@)$(helplink) $(LDFLAGS) $(LDLIBS)
 
 $(build)/libexec/rungs/mkroot-unpack: LDLIBS += -larchive -lmd
 
@@ -86,21 +91,21 @@ $(build)/tests/%: tests/programs/%.c
 # This one asks the library itself, as a helper would.
 $(build)/tests/library: $(build)/help/tests/programs/library.o $(build)/help/lib.a
 	@mkdir -p $(@D)
-	$(helplink) $(LDFLAGS) $(LDLIBS)
+	$(call say,LD,$@)$(helplink) $(LDFLAGS) $(LDLIBS)
 
 $(build)/tool/lib.a: $(call library,tool)
 $(build)/help/lib.a: $(call library,help)
 %/lib.a:
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
 
 $(build)/tool/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(toolcc) $(options) $(harden) -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)$(toolcc) $(options) $(harden) -MMD -MP -c -o $@ $<
 
 $(build)/help/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(options) $(harden) -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)$(CC) $(options) $(harden) -MMD -MP -c -o $@ $<
 
 -include $(wildcard $(build)/*/*/*.d)
 
@@ -116,6 +121,17 @@ check: deps
 
 test: all $(programs)
 	tests/run.sh $(build)
+
+$(build)/bench/nothing: tests/bench/nothing.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -static -nostdlib -ffreestanding -fno-stack-protector -o $@ $<
+
+$(build)/bench/%: $(build)/tool/tests/bench/%.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(toollink) $(LDFLAGS) $(LDLIBS)
+
+bench: all $(benches)
+	@tests/bench.sh $(build)
 
 lint: deps
 	$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -Werror' build=build/lint-gcc LIBC=glibc all
@@ -149,6 +165,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all check clean demo deps fuzz install lint test
+.PHONY: all bench check clean demo deps fuzz install lint test
 .SECONDARY:
 .DELETE_ON_ERROR:
