@@ -25,6 +25,28 @@ as_user() {
 		setpriv --reuid=1234 --regid=1234 --clear-groups -- "$@"
 }
 
+# for_each_caller FUNCTION: the same promise for root and for anybody else.
+# No "||" behind it: bash would go on after a failure in the function.
+for_each_caller() {
+	local as
+	for as in "${callers[@]}"; do
+		echo "as $as" >&2
+		"$1"
+	done
+}
+
+# What a command prints that must not run.
+ran=THE-COMMAND-RAN
+
+# refused CMD...: it ends with 125 and one line, or two with the remedy, and
+# $ran is not in its output.
+refused() {
+	run -125 "$@"
+	never grep -Fq "$ran" <<<"$output"
+	[[ $output =~ ^[a-z]+:\  ]]
+	((${#lines[@]} == 1 || ${#lines[@]} == 2))
+}
+
 # assert_output WANT: compare $output as a whole and show both on failure.
 assert_output() {
 	[ "$output" = "$1" ] && return
@@ -199,9 +221,8 @@ some_process_of() {
 
 # Stop a process that the test started, and wait for it.
 stop() {
-	kill -KILL "$@" 2>/dev/null
-	wait "$@" 2>/dev/null
-	return 0
+	kill -KILL "$@" 2>/dev/null || true
+	wait "$@" 2>/dev/null || true
 }
 
 # alpine_mirror: serve the archive on loopback in the layout of Alpine's

@@ -11,6 +11,7 @@
  *	attack setuid ID          become somebody else
  *	attack unshare            another user namespace, for its capabilities
  *	attack tiocsti            type into the terminal on descriptor 0
+ *	attack raise SIGNAL       die of it
  *	attack exchange A B N     exchange two names for as long as A.stop is
  *	                          not there, at most N million times
  */
@@ -18,6 +19,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +82,8 @@ main(int argc, char *argv[])
 		return ended(unshare(CLONE_NEWUSER | CLONE_NEWNS));
 	if (strcmp(what, "tiocsti") == 0)
 		return ended(ioctl(0, TIOCSTI, "x"));
+	if (strcmp(what, "raise") == 0)
+		return ended(raise(atoi(first)));
 	if (strcmp(what, "exchange") == 0 && argc == 5)
 		return ended(exchange(first, argv[3], atol(argv[4])));
 	return 2;
