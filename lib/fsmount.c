@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "compat.h"
 #include "scope.h"
@@ -51,7 +52,10 @@ fsmount_clone(int fd, bool recursive)
 int
 fsmount_restrict(int mount, unsigned attributes, bool recursive)
 {
-	struct rungs_mount_attr attr = { .set = attributes };
+	struct rungs_mount_attr attr = {
+		.set = attributes,
+		.propagation = MS_PRIVATE,
+	};
 
 	return sys_mount_setattr(mount, "",
 	    AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr);
@@ -62,6 +66,7 @@ fsmount_map_ids(int mount, int user_namespace)
 {
 	struct rungs_mount_attr attr = {
 		.set = RUNGS_ATTR_IDMAP,
+		.propagation = MS_PRIVATE,
 		.userns_fd = (uint64_t)user_namespace,
 	};
 

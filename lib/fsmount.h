@@ -26,7 +26,11 @@ int fsmount_new(const char *type, const char *const options[],
 /* A copy of the mount that holds fd, from fd on; with those below it. */
 int fsmount_clone(int fd, bool recursive);
 
-/* Forbid more on a mount that is still detached; below it too. */
+/*
+ * Forbid more on a mount that is still detached; below it too.  Like the
+ * next one, it makes the mount private: a copy of one that the host shares
+ * would take what is mounted on it back to the host.
+ */
 int fsmount_restrict(int mount, unsigned attributes, bool recursive);
 
 /*
