@@ -33,6 +33,12 @@
 #ifndef __NR_close_range
 #define __NR_close_range 436 /* Linux 5.9 */
 #endif
+#ifndef __NR_pidfd_open
+#define __NR_pidfd_open 434 /* Linux 5.3 */
+#endif
+#ifndef __NR_pidfd_send_signal
+#define __NR_pidfd_send_signal 424 /* Linux 5.1 */
+#endif
 #ifndef __NR_openat2
 #define __NR_openat2 437 /* Linux 5.6 */
 #endif
@@ -75,6 +81,25 @@ enum {
 struct rungs_mount_attr {
 	uint64_t set, clear, propagation, userns_fd;
 };
+
+/* statx(2): Linux 4.11, with the mount's number since 5.8, else 0. */
+enum { RUNGS_STATX_INO = 0x100, RUNGS_STATX_MOUNT = 0x1000 };
+
+struct rungs_statx {
+	uint32_t before_ino[8];
+	uint64_t ino;
+	uint32_t before_dev[24];
+	uint32_t dev_major, dev_minor;
+	uint64_t mount;
+	uint64_t rest[13];
+};
+
+static inline int
+sys_statx(int dir, const char *path, int flags, unsigned mask,
+    struct rungs_statx *st)
+{
+	return (int)syscall(__NR_statx, dir, path, flags, mask, st);
+}
 
 static inline int
 sys_openat2(int dir, const char *path, struct open_how *how)
@@ -126,6 +151,18 @@ static inline int
 sys_close_range(unsigned first, unsigned last)
 {
 	return (int)syscall(__NR_close_range, first, last, 0);
+}
+
+static inline int
+sys_pidfd_open(pid_t pid)
+{
+	return (int)syscall(__NR_pidfd_open, pid, 0);
+}
+
+static inline int
+sys_pidfd_send_signal(int pidfd, int sig)
+{
+	return (int)syscall(__NR_pidfd_send_signal, pidfd, sig, NULL, 0);
 }
 
 static inline pid_t

@@ -18,7 +18,7 @@
 static const struct node {
 	const char *name;
 	unsigned major, minor;
-} nodes[] = {
+} nodes[DEVICES] = {
 	{ "null", 1, 3 },
 	{ "zero", 1, 5 },
 	{ "full", 1, 7 },
@@ -63,21 +63,44 @@ device_open_null(void)
 	return open_node(&nodes[0]);
 }
 
-static int
-bind_node(int dev, const struct node *node)
+int
+device_open(int open_nodes[DEVICES], struct fail *f)
 {
-	autoclose int host = open_node(node), copy = -1, target = -1;
+	for (size_t n = 0; n < DEVICES; n++)
+		open_nodes[n] = -1;
+	for (size_t n = 0; n < DEVICES; n++) {
+		autoclose int host = open_node(&nodes[n]);
 
-	if (host < 0 || (copy = fsmount_clone(host, false)) < 0
-	    || fsmount_restrict(copy, RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC,
-		   false)
-		   < 0)
+		if (host >= 0)
+			open_nodes[n] = fsmount_clone(host, false);
+		if (open_nodes[n] >= 0
+		    && fsmount_restrict(open_nodes[n],
+			   RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC, false)
+			   == 0)
+			continue;
+		fail(f, errno,
+		    "dev: bind the host's /dev/%s (character device %u:%u)",
+		    nodes[n].name, nodes[n].major, nodes[n].minor);
+		device_close(open_nodes);
 		return -1;
-	target = openat(dev, node->name,
+	}
+	return 0;
+}
+
+void
+device_close(const int open_nodes[DEVICES])
+{
+	for (size_t n = 0; n < DEVICES; n++)
+		scope_close(&open_nodes[n]);
+}
+
+static int
+attach_node(int dev, const char *name, int node)
+{
+	autoclose int target = openat(dev, name,
 	    O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	if (target < 0)
-		return -1;
-	return fsmount_attach(copy, target);
+
+	return target < 0 ? -1 : fsmount_attach(node, target);
 }
 
 static int
@@ -98,17 +121,14 @@ mount_below(int dev, const char *name, const char *type,
 }
 
 int
-device_fill(int dev, bool mqueue, struct fail *f)
+device_fill(int dev, const int open_nodes[DEVICES], bool mqueue, struct fail *f)
 {
 	const unsigned safe =
 	    RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV | RUNGS_ATTR_NOEXEC;
 
-	for (size_t n = 0; n < COUNT(nodes); n++)
-		if (bind_node(dev, &nodes[n]) < 0)
-			return fail(f, errno,
-			    "dev: bind the host's /dev/%s (character device "
-			    "%u:%u)",
-			    nodes[n].name, nodes[n].major, nodes[n].minor);
+	for (size_t n = 0; n < DEVICES; n++)
+		if (attach_node(dev, nodes[n].name, open_nodes[n]) < 0)
+			return fail(f, errno, "dev: attach %s", nodes[n].name);
 	for (size_t n = 0; n < COUNT(links); n++)
 		if (symlinkat(links[n][1], dev, links[n][0]) < 0)
 			return fail(f, errno, "dev: link %s", links[n][0]);

@@ -12,13 +12,23 @@
 
 struct fail;
 
+enum { DEVICES = 6 };
+
+/*
+ * Open the nodes, as detached mounts.  They are binds of the host's own,
+ * each checked to be the device it is called: mknod(2) is not for user
+ * namespaces.  This has to come before a new /dev may hide the host's.
+ * -1: none is open.
+ */
+int device_open(int nodes[DEVICES], struct fail *f);
+
+void device_close(const int nodes[DEVICES]);
+
 /*
  * Fill the directory dev, a mounted tmpfs that nobody else has seen yet.
- * The nodes are binds of the host's own, each checked to be the device it
- * is called: mknod(2) is not for user namespaces.  mqueue needs an ipc
- * namespace of our own.
+ * mqueue needs an ipc namespace of our own.
  */
-int device_fill(int dev, bool mqueue, struct fail *f);
+int device_fill(int dev, const int nodes[DEVICES], bool mqueue, struct fail *f);
 
 /*
  * Open the host's /dev/null, and refuse what only looks like it.  A file

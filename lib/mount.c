@@ -170,13 +170,15 @@ add_option(struct mount *m, const char *option)
 static int
 add_options(struct mount *m, char *text, const char *word, struct fail *f)
 {
-	char *rest = NULL;
+	char *option;
 
-	for (char *option = strtok_r(text, ",", &rest); option != NULL;
-	     option = strtok_r(NULL, ",", &rest))
+	while ((option = strsep(&text, ",")) != NULL) {
+		if (option[0] == '\0')
+			return fail(f, 0, "%s: an option is empty", word);
 		if (add_option(m, option) < 0)
 			return fail(f, 0, "%s: %s: no such option of %s", word,
 			    option, kinds[m->kind].name);
+	}
 	return 0;
 }
 

@@ -85,8 +85,14 @@ take_sys(int root, bool bind_host, struct fail *f)
 			return fail(f, errno, "/sys: bind the host's");
 	} else {
 		fs = fsmount_new("sysfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
-		if (fs < 0)
-			return fail(f, errno, "/sys: mount a sysfs");
+		if (fs < 0) {
+			fail(f, errno, "/sys: mount a sysfs");
+			return errno != EPERM
+			           ? -1
+			           : fail_hint(f, "a new /sys needs a network "
+						  "namespace of its own: add "
+						  "enterns net");
+		}
 	}
 	return attach_real(root, "/sys", fs, f);
 }
@@ -97,12 +103,17 @@ take_dev(int root, bool mqueue, struct fail *f)
 	static const char *const options[] = { "mode=0755", NULL };
 	/* The nodes are mounts of their own: a node made here is not one. */
 	autoclose int fs = fsmount_new("tmpfs", options, SAFER);
+	int nodes[DEVICES], result;
 
 	if (fs < 0)
 		return fail(f, errno, "/dev: mount a tmpfs");
-	if (attach_real(root, "/dev", fs, f) < 0)
+	if (device_open(nodes, f) < 0)
 		return -1;
-	return device_fill(fs, mqueue, f);
+	result = attach_real(root, "/dev", fs, f);
+	if (result == 0)
+		result = device_fill(fs, nodes, mqueue, f);
+	device_close(nodes);
+	return result;
 }
 
 static int
@@ -110,8 +121,13 @@ take_mqueue(int root, struct fail *f)
 {
 	autoclose int fs = fsmount_new("mqueue", NULL, SAFER);
 
-	if (fs < 0)
-		return fail(f, errno, "/dev/mqueue: mount it");
+	if (fs < 0) {
+		fail(f, errno, "/dev/mqueue: mount it");
+		return errno != EPERM
+		           ? -1
+		           : fail_hint(f, "it needs an ipc namespace of its "
+					  "own: add enterns ipc");
+	}
 	return attach_real(root, "/dev/mqueue", fs, f);
 }
 
@@ -184,7 +200,9 @@ copy_content(int from, int fs, const struct mount *m)
 static int
 take_file(int root, const struct mount *m, struct fail *f)
 {
-	autoclose int fs = fsmount_new("tmpfs", NULL, m->attributes);
+	/* Read-only comes when the content is in it. */
+	autoclose int fs = fsmount_new("tmpfs", NULL,
+	    m->attributes & ~(unsigned)RUNGS_ATTR_RDONLY);
 	autoclose int point = -1, file = -1, copy = -1, hold = -1;
 
 	if (fs < 0 || copy_content(m->fd, fs, m) < 0)
@@ -200,6 +218,7 @@ take_file(int root, const struct mount *m, struct fail *f)
 	file = openat(fs, "content", O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (hold < 0 || file < 0 || fsmount_attach(fs, hold) < 0
 	    || (copy = fsmount_clone(file, false)) < 0
+	    || fsmount_restrict(copy, m->attributes, false) < 0
 	    || fsmount_attach(copy, point) < 0 || fchdir(fs) < 0
 	    || umount2(".", MNT_DETACH) < 0 || fchdir(hold) < 0)
 		return fail(f, errno, "%s: attach the file", m->path);
@@ -248,6 +267,8 @@ take_cover(int root, const struct mount *m, struct masks *masks, struct fail *f)
 
 	if (target < 0 && errno == ENOENT && m->try)
 		return 0;
+	if (target >= 0 && mountpoint_check(root, target, m->path, f) < 0)
+		return -1;
 	if (target < 0
 	    || (masked ? mask(target, masks) : make_readonly(target)) < 0)
 		return fail(f, errno, "%s: %s it", m->path,
@@ -274,7 +295,7 @@ static int
 take_link(int root, const struct mount *m, struct fail *f)
 {
 	const char *name;
-	autoclose int parent = inroot_parent(root, m->path, &name);
+	autoclose int parent = mountpoint_parent(root, m->path, &name);
 
 	if (parent < 0 || symlinkat(m->source, parent, name) < 0)
 		return fail(f, errno, "%s: make the link", m->path);

@@ -9,25 +9,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "fail.h"
 #include "inroot.h"
 #include "scope.h"
 
-/* Make the parents, and an empty file unless something is there. */
-static int
-make_file(int root, const char *path)
+int
+mountpoint_parent(int root, const char *path, const char **name)
 {
-	const char *name = strrchr(path, '/') + 1;
-	autoclose int parent = -1, made = -1;
 	char above[PATH_MAX];
 
+	*name = strrchr(path, '/') + 1;
 	if (strlen(path) >= sizeof above) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
 	strcpy(above, path);
-	above[name - path] = '\0';
-	if ((parent = inroot_mkdirs(root, above)) < 0)
+	above[*name - path] = '\0';
+	return inroot_mkdirs(root, above);
+}
+
+/* Make the parents, and an empty file unless something is there. */
+static int
+make_file(int root, const char *path)
+{
+	const char *name;
+	autoclose int parent = mountpoint_parent(root, path, &name), made = -1;
+
+	if (parent < 0)
 		return -1;
 	made = openat(parent, name,
 	    O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -42,6 +51,23 @@ make_directory(int root, const char *path)
 	return made < 0 ? -1 : 0;
 }
 
+int
+mountpoint_check(int root, int target, const char *path, struct fail *f)
+{
+	const unsigned identity = RUNGS_STATX_INO | RUNGS_STATX_MOUNT;
+	struct rungs_statx top, found;
+
+	if (sys_statx(root, "", AT_EMPTY_PATH, identity, &top) < 0
+	    || sys_statx(target, "", AT_EMPTY_PATH, identity, &found) < 0)
+		return fail(f, errno, "%s: look at the mount point", path);
+	/* The same directory can be elsewhere, as another mount. */
+	if (top.ino != found.ino || top.dev_major != found.dev_major
+	    || top.dev_minor != found.dev_minor || top.mount != found.mount)
+		return 0;
+	return fail(f, 0, "%s: refuse to mount on it: it is the root itself",
+	    path);
+}
+
 static int
 open_point(int root, const char *path, bool directory, int flags,
     struct fail *f)
@@ -54,6 +80,8 @@ open_point(int root, const char *path, bool directory, int flags,
 			       : make_file(root, path))
 		    < 0) {
 			fail(f, errno, "%s: make the mount point", path);
+			if (errno != EROFS && errno != EACCES)
+				return -1;
 			return fail_hint(f,
 			    "the root has no %s and cannot get it: mkroot "
 			    "with scratch helps",
@@ -69,7 +97,7 @@ open_point(int root, const char *path, bool directory, int flags,
 	else if (!S_ISDIR(st.st_mode) == directory)
 		fail(f, 0, "%s: refuse to mount on it: it is %s", path,
 		    directory ? "no directory" : "a directory");
-	else
+	else if (mountpoint_check(root, fd, path, f) == 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);

@@ -21,4 +21,17 @@ int mountpoint_open(int root, const char *path, bool directory, struct fail *f);
  */
 int mountpoint_open_real(int root, const char *path, struct fail *f);
 
+/*
+ * Refuse target if it is the root itself: nobody who is in the root
+ * already would see what is mounted on top of that.
+ */
+int mountpoint_check(int root, int target, const char *path, struct fail *f);
+
+/*
+ * Open the directory that the last component of path, which is absolute,
+ * is in, and make it when it is missing; *name is that component.  -1:
+ * errno is set.
+ */
+int mountpoint_parent(int root, const char *path, const char **name);
+
 #endif
