@@ -44,7 +44,7 @@ limited() {
 	assert_output '64 64'
 	limited nofile nofile=32:64
 	assert_output '32 64'
-	limited nofile nofile=0:64
+	limited core core=0:64
 	assert_output '0 64'
 }
 
@@ -135,24 +135,24 @@ limited() {
 		refused setlimit "$word" -- echo "$ran"
 	done
 	refused setlimit bogus=1 -- echo "$ran"
-	assert_output 'setlimit: bogus=1: no such word'
+	assert_output 'setlimit: bogus=1: no such limit'
 	refused setlimit nofile -- echo "$ran"
 	assert_output 'setlimit: nofile: expected nofile=SOFT[:HARD]'
 }
 
 @test "raising a hard limit is refused with the reason, as root without the capability" {
 	requires root no-sys-resource
-	raise() { bash -c 'ulimit -Hn 100; exec setlimit nofile=200 -- echo "$0"' "$ran"; }
+	raise() { bash -c 'ulimit -n 100; exec setlimit nofile=200 -- echo "$0"' "$ran"; }
 	refused raise
 	assert_output 'setlimit: nofile: setrlimit: Operation not permitted
 setlimit: the hard limit is lower already; raising it needs CAP_SYS_RESOURCE outside of any user namespace'
 }
 
 @test "raising a hard limit is refused with the reason, as an ordinary user" {
-	raise() { as_user bash -c 'ulimit -Hn 100; exec setlimit nofile=200 -- echo "$0"' "$ran"; }
+	raise() { as_user bash -c 'ulimit -n 100; exec setlimit nofile=200 -- echo "$0"' "$ran"; }
 	refused raise
 	same 2 "${#lines[@]}"
-	jailed() { ulimit -Hn 100; a_root scratch | setlimit nofile=200 | as_user jailexec -- echo "$ran"; }
+	jailed() { ulimit -n 100; a_root scratch | setlimit nofile=200 | as_user jailexec -- echo "$ran"; }
 	refused jailed
 }
 
@@ -364,7 +364,7 @@ with_pid() {
 	requires root
 	local word
 	hidden() {
-		unshare -m sh -c 'mount -t tmpfs none /sys/fs/cgroup && exec "$@"' - "$@"
+		unshare -m sh -c 'umount -l -R /sys/fs/cgroup && exec "$@"' - "$@"
 	}
 	for word in memory=64M pids=9 cpu=50%; do
 		refused hidden setlimit "$word" -- echo "$ran"

@@ -1,0 +1,312 @@
+#!/usr/bin/env bats
+# What has gone wrong in others: roots that lie, and commands that attack.
+# Each test names the failure that it keeps out.
+
+load helper
+
+setup_file() {
+	root_dir >/dev/null
+}
+
+# victim: a directory of the host with something in it.
+make_victim() {
+	victim=$BATS_TEST_TMPDIR/victim
+	mkdir -p "$victim"
+	chmod 777 "$victim"
+	echo precious >"$victim/file"
+}
+
+# a_root_at DIR [WORD...]
+a_root_at() {
+	printf 'jail 1\nmkroot dir=%s %s\nend\n' "$1" "${*:2}"
+}
+
+# CVE-2026-41579, CVE-2026-47766, CVE-2023-27561, CVE-2025-31133, CVE-2025-52565
+@test "a mount point that is a link is refused, and nothing outside is touched" {
+	local as case mode before root=$BATS_TEST_TMPDIR/root
+	make_victim
+	before=$(digest "$victim")
+	for case in $("$BATS_TEST_DIRNAME/hostile-root.sh"); do
+		rm -rf "$root"
+		make_root "$root"
+		"$BATS_TEST_DIRNAME/hostile-root.sh" "$root" "$victim" "$case"
+		for as in "${callers[@]}"; do
+			for mode in scratch ro ''; do
+				at() { a_root_at "$root" "$mode" | "$as" jailexec -- sh -c 'echo in; : >/dev/x; ls /dev'; }
+				run at
+				same "$before" "$(digest "$victim")" "$as $case $mode"
+				case $case in
+				null-* | pts-*)
+					# Ours is mounted over it.
+					same 0 "$status" "$as $case $mode: $output"
+					assert_line null pts shm
+					;;
+				*)
+					same 125 "$status" "$as $case $mode"
+					assert_match 'jailexec: /(dev|proc|sys|tmp|run): .*'
+					never grep -Fxq in <<<"$output"
+					;;
+				esac
+			done
+		done
+	done
+}
+
+# CVE-2026-87766, CVE-2024-45310
+@test "a mount point is not made through a link, nor outside" {
+	local root=$BATS_TEST_TMPDIR/root before
+	make_victim
+	make_root "$root"
+	rm -rf "${root:?}/dev"
+	ln -s "$victim/new" "$root/dev"
+	before=$(digest "$victim")
+	at() { a_root_at "$root" "$@" | jailexec -- echo "$ran"; }
+	for mode in '' scratch; do
+		refused at "$mode"
+		same "$before" "$(digest "$victim")"
+	done
+	# Where there is none, it is made inside.
+	rm "$root/dev"
+	run -0 at
+	[ -d "$root/dev" ]
+}
+
+@test "a root that is itself a link is the directory it leads to, and no other" {
+	ln -s "$(root_dir)" "$BATS_TEST_TMPDIR/link"
+	at() { a_root_at "$BATS_TEST_TMPDIR/link" scratch | jailexec -- sh -c 'echo in; stat -c %d:%i / /..  | uniq | wc -l'; }
+	run -0 at
+	assert_output $'in\n1'
+}
+
+# CVE-2021-30465
+@test "a mount point that is exchanged for a link while jails start" {
+	local root=$BATS_TEST_TMPDIR/root before n racer good=0 bad=0
+	make_victim
+	make_root "$root"
+	mkdir "$root/tmp2"
+	rm -rf "$root/run"
+	ln -s "$victim" "$root/run"
+	mv "$root/tmp2" "$root/run2"
+	before=$(digest "$victim")
+	"$RUNGS_STAGE/tests/attack" exchange "$root/run" "$root/run2" 1000 3>&- &
+	racer=$!
+	for ((n = 0; n < 300; n++)); do
+		at() { a_root_at "$root" | jailexec -- sh -c 'touch /run/x 2>/dev/null; echo in'; }
+		run at
+		case $status in
+		0)
+			assert_output in
+			good=$((good + 1))
+			;;
+		125) bad=$((bad + 1)) ;;
+		*) break ;;
+		esac
+	done
+	: >"$root/run.stop"
+	wait "$racer"
+	same 300 $((good + bad)) "$status $output"
+	same "$before" "$(digest "$victim")"
+	# Both happened, so it was a race.
+	echo "$good started, $bad were refused" >&2
+	((good > 0 && bad > 0))
+}
+
+# CVE-2024-21626
+@test "no directory of the host can be reached through a leaked descriptor" {
+	local as fd
+	a_root scratch >"$BATS_TEST_TMPDIR/jail"
+	for as in "${callers[@]}"; do
+		for fd in 3 7 12 20; do
+			refused "$as" "$RUNGS_STAGE/tests/leak" jailexec \
+				-f "$BATS_TEST_TMPDIR/jail" -C "/proc/self/fd/$fd" -- echo "$ran"
+			run "$as" "$RUNGS_STAGE/tests/leak" jailexec \
+				-f "$BATS_TEST_TMPDIR/jail" -- ls "/proc/self/fd/$fd/"
+			[ "$status" -ne 0 ]
+			run -127 "$as" "$RUNGS_STAGE/tests/leak" jailexec \
+				-f "$BATS_TEST_TMPDIR/jail" -- "/proc/self/fd/$fd/bin/sh"
+		done
+	done
+}
+
+# CVE-2019-5736
+@test "a command cannot overwrite the tool that started it" {
+	local root=$BATS_TEST_TMPDIR/root before as
+	before=$(sha256sum "$RUNGS_STAGE/bin/jailexec")
+	make_root "$root"
+	printf '#!/proc/self/exe\n' >"$root/payload"
+	chmod 755 "$root/payload"
+	for as in "${callers[@]}"; do
+		at() { a_root_at "$root" scratch | "$as" jailexec -- "$@"; }
+		run at /payload
+		[ "$status" -ge 125 ]
+		run at /proc/self/exe -x -- true
+		run at sh -c 'for n in 1 2 3 4 5 6 7 8 9; do /test/attack exe /proc/1/exe; done; cat /test/attack >/proc/1/exe'
+		[ "$status" -ne 0 ]
+		same "$before" "$(sha256sum "$RUNGS_STAGE/bin/jailexec")"
+	done
+}
+
+# CVE-2016-9962
+@test "nobody can trace pid 1, nor the caller's processes" {
+	local as
+	for as in "${callers[@]}"; do
+		run -0 in_jail -- sh -c 'for n in 1 2 3 4 5; do /test/attack ptrace 1; /test/attack mem 1; done; true'
+		never grep -Fxq "done" <<<"$output"
+		run -1 in_jail -- /test/attack ptrace "$BASHPID"
+		assert_output 'No such process'
+	done
+}
+
+# CVE-2022-29162, -27650, -27649, -27651, -24769
+@test "inheritable and ambient capabilities of the caller do not come in" {
+	requires root
+	a_root scratch >"$BATS_TEST_TMPDIR/jail"
+	generous() { setpriv --inh-caps=+chown,+sys_admin,+net_admin --ambient-caps=+chown,+sys_admin,+net_admin -- "$@"; }
+	run -0 generous "$RUNGS_STAGE/tests/whatigot"
+	never grep -Fxq 'ambient 0000000000000000' <<<"$output"
+	for options in '' '-u 5'; do
+		# shellcheck disable=SC2086
+		run -0 generous jailexec $options -f "$BATS_TEST_TMPDIR/jail" -- /test/whatigot
+		assert_line 'inheritable 0000000000000000' 'ambient 0000000000000000'
+	done
+	assert_line 'permitted 0000000000000000'
+}
+
+# nsjail #288
+@test "the caller's groups are left behind" {
+	requires root
+	a_root scratch >"$BATS_TEST_TMPDIR/jail"
+	run -0 setpriv --groups 0,4,27,1234 -- jailexec -f "$BATS_TEST_TMPDIR/jail" -- /test/whatigot
+	assert_line 'groups 0'
+	run -0 setpriv --groups 0,4,27,1234 -- jailexec -u 7:8 -f "$BATS_TEST_TMPDIR/jail" -- /test/whatigot
+	assert_line 'groups 8'
+}
+
+# CVE-2018-7169, CVE-2014-8989
+@test "a group that a file shuts out cannot be shed in a jail" {
+	requires root user-namespaces
+	local dir=$BATS_TEST_TMPDIR/root
+	make_root "$dir"
+	echo secret >"$dir/secret"
+	chown 0:4321 "$dir/secret"
+	chmod 604 "$dir/secret"
+	member() { setpriv --reuid=1234 --regid=1234 --groups=4321 -- "$@"; }
+	run -1 member cat "$dir/secret"
+	at() { a_root_at "$dir" ro | member jailexec "$@" -- cat /secret; }
+	run -1 at
+	assert_output "cat: can't open '/secret': Permission denied"
+	run -1 at -u 5:6
+	chain() { member enterns user -- setpriv --clear-groups cat "$dir/secret"; }
+	run -127 chain
+	never grep -q secret$ <<<"$output"
+}
+
+# CVE-2022-0492
+@test "control groups cannot be mounted in a jail, nor release_agent written" {
+	local as
+	for as in "${callers[@]}"; do
+		run -0 in_jail -- sh -c '
+			mkdir /tmp/group
+			/test/attack mount cgroup /tmp/group
+			/test/attack mount cgroup2 /tmp/group
+			/test/attack mount tmpfs /tmp/group
+			/test/attack mount proc /tmp/group
+			find / -xdev -name release_agent 2>/dev/null
+			mount | grep -c cgroup; true'
+		assert_output 'Operation not permitted
+Operation not permitted
+Operation not permitted
+Operation not permitted
+0'
+	done
+}
+
+@test "no device can be made or opened that was not given" {
+	local as
+	for as in "${callers[@]}"; do
+		run -1 in_jail -- /test/attack mknod /tmp/disk
+		assert_output 'Operation not permitted'
+		run -1 in_jail -- /test/attack mknod /dev/disk
+	done
+	requires root
+	# One that is in the root already is dead.
+	local root=$BATS_TEST_TMPDIR/root
+	make_root "$root"
+	mknod "$root/null" c 1 3
+	at() { a_root_at "$root" "$@" | jailexec -- cat /null; }
+	run -1 at
+	assert_output "cat: can't open '/null': Permission denied"
+	run -1 at scratch
+	assert_output "cat: can't open '/null': Permission denied"
+}
+
+@test "a setuid program in the root gives nothing" {
+	requires root
+	local root=$BATS_TEST_TMPDIR/root
+	make_root "$root"
+	chmod 6755 "$root/test/whatigot"
+	at() { a_root_at "$root" "$1" | jailexec -u 5 -- /test/whatigot; }
+	for mode in '' scratch ro; do
+		run -0 at "$mode"
+		assert_line 'uid 5 5 5' 'gid 5 5 5' 'effective 0000000000000000'
+	done
+}
+
+# rubber-docker's breakout: the lesson of the first rung
+@test "a chroot alone is left by who has CAP_SYS_CHROOT" {
+	requires root
+	local root=$BATS_TEST_TMPDIR/root
+	make_root "$root"
+	echo "the host's" >"$BATS_TEST_TMPDIR/secret"
+	at() { a_root_at "$root" | jailexec -x -- /test/escape "$BATS_TEST_TMPDIR/secret"; }
+	run -0 at
+	assert_output "the host's"
+}
+
+@test "a jail is not left that way" {
+	local root=$BATS_TEST_TMPDIR/root mode as
+	make_root "$root"
+	echo "the host's" >"$BATS_TEST_TMPDIR/secret"
+	for as in "${callers[@]}"; do
+		for mode in '' scratch; do
+			mkdir -p "$root/escape"
+			at() { a_root_at "$root" "$mode" | "$as" jailexec -- /test/escape "$BATS_TEST_TMPDIR/secret"; }
+			run -1 at
+			assert_output "$BATS_TEST_TMPDIR/secret: No such file or directory"
+		done
+	done
+	# A mount namespace is what it takes.
+	requires root
+	only() { a_root_at "$root" | enterns mount | jailexec -x -- /test/escape "$BATS_TEST_TMPDIR/secret"; }
+	run -1 only
+	assert_output "$BATS_TEST_TMPDIR/secret: No such file or directory"
+}
+
+@test "a name that an enemy chose does not reach the terminal raw" {
+	run -125 enterns $'\e[2Jx' -- true
+	never grep -q $'\e' <<<"$output"
+	run -127 in_jail -- $'\e[2Jx'
+	never grep -q $'\e' <<<"$output"
+	run -125 in_jail -C $'/\e[2J' -- true
+	never grep -q $'\e' <<<"$output"
+	text() { printf 'jail 1\n\e[2Jx y\nend\n' | jailexec -- true; }
+	run -125 text
+	never grep -q $'\e' <<<"$output"
+}
+
+# CVE-2026-41163: a tool that is setuid is a tool that is attacked
+@test "no tool is setuid or has capabilities" {
+	same '' "$(find "$RUNGS_STAGE/bin" "$RUNGS_STAGE/libexec" -type f -perm /6000)"
+	same '' "$(getcap -r "$RUNGS_STAGE/bin" "$RUNGS_STAGE/libexec")"
+}
+
+@test "shared memory, queues and abstract sockets of the host are not seen" {
+	local as
+	echo host >"/dev/shm/rungs-tests-$BASHPID"
+	for as in "${callers[@]}"; do
+		run -0 in_jail -- sh -c 'ls /dev/shm /dev/mqueue | grep -v :; wc -l </proc/net/unix; true'
+		# The line of titles.
+		assert_output 1 || [ "$output" = $'\n1' ]
+	done
+	rm "/dev/shm/rungs-tests-$BASHPID"
+}
