@@ -175,10 +175,13 @@ root_dir() {
 
 # make_root DIR: a tree of the test's own.
 make_root() {
+	local made
 	if [ -r "$(alpine_archive)" ]; then
 		mkdir -p "$1" && tar -xzf "$(alpine_archive)" -C "$1" || return
 	else
-		mkroot busybox "dir=$1" >/dev/null || return
+		made=$(mkroot busybox "dir=$1.made" |
+			sed -n 's/^mkroot .*dir=\([^ ]*\).*/\1/p') || return
+		cp -a "$made" "$1" && rm -rf "$1.made" || return
 	fi
 	chmod 755 "$1"
 	cp -r "$RUNGS_STAGE/tests" "$1/test"
