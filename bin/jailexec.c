@@ -7,45 +7,69 @@
  * description's words on top of them; lib/jail.c knows the order in which
  * the layers are applied, lib/spawn.c the processes.
  */
-#include <errno.h>
-#include <fcntl.h>
+#include <getopt.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "description.h"
 #include "environment.h"
 #include "fail.h"
+#include "input.h"
 #include "jail.h"
+#include "status.h"
 #include "tool.h"
 
 static const char synopsis[] =
-    "[-vx] [-C DIRECTORY] [-E NAME[=VALUE]] [-f FILE] [-u UID[:GID]] "
-    "-- COMMAND [ARGUMENT ...]";
+    "[-evx] [-C DIRECTORY] [-E NAME[=VALUE]] [-f FILE] [-u UID[:GID]] "
+    "[--detach] [--keep-fd=N] [--name=NAME] [--pid1] [--status-fd=N] "
+    "[--timeout=DURATION[:GRACE]] -- COMMAND [ARGUMENT ...]";
+
+enum { DETACH = 256, KEEP_FD, NAME, PID1, STATUS_FD, TIMEOUT };
+
+static const struct option long_options[] = {
+	{ "detach", no_argument, NULL, DETACH },
+	{ "explain", no_argument, NULL, 'e' },
+	{ "keep-fd", required_argument, NULL, KEEP_FD },
+	{ "name", required_argument, NULL, NAME },
+	{ "pid1", no_argument, NULL, PID1 },
+	{ "status-fd", required_argument, NULL, STATUS_FD },
+	{ "timeout", required_argument, NULL, TIMEOUT },
+	{ NULL, 0, NULL, 0 },
+};
 
 static struct environment environment;
 
+/* As they were given; the lists have room for as many as there are words. */
 struct options {
-	const char *file, *user;
-	char **variables; /* the words of -E, as many as "count" */
-	int count;
+	bool exactly, verbose, explain, detach, pid1;
+	const char *directory, *file, *user, *name, *status, *timeout;
+	char **variables, **kept;
+	int variable_count, kept_count;
 };
 
 static void
-parse_options(int argc, char *argv[], struct jail *jail, struct options *o)
+parse_options(int argc, char *argv[], struct options *o)
 {
-	bool exactly = false, verbose = false;
-	const char *directory = NULL;
 	int option;
 
-	while ((option = getopt(argc, argv, "+C:E:f:u:vx")) != -1) {
+	o->variables = calloc((size_t)argc, sizeof(char *));
+	o->kept = calloc((size_t)argc, sizeof(char *));
+	if (o->variables == NULL || o->kept == NULL)
+		tool_usage(synopsis);
+	while ((option = getopt_long(argc, argv, "+C:E:ef:u:vx", long_options,
+		    NULL))
+	       != -1) {
 		switch (option) {
 		case 'C':
-			directory = optarg;
+			o->directory = optarg;
 			break;
 		case 'E':
-			o->variables[o->count++] = optarg;
+			o->variables[o->variable_count++] = optarg;
+			break;
+		case 'e':
+			o->explain = true;
 			break;
 		case 'f':
 			o->file = optarg;
@@ -54,10 +78,28 @@ parse_options(int argc, char *argv[], struct jail *jail, struct options *o)
 			o->user = optarg;
 			break;
 		case 'v':
-			verbose = true;
+			o->verbose = true;
 			break;
 		case 'x':
-			exactly = true;
+			o->exactly = true;
+			break;
+		case DETACH:
+			o->detach = true;
+			break;
+		case KEEP_FD:
+			o->kept[o->kept_count++] = optarg;
+			break;
+		case NAME:
+			o->name = optarg;
+			break;
+		case PID1:
+			o->pid1 = true;
+			break;
+		case STATUS_FD:
+			o->status = optarg;
+			break;
+		case TIMEOUT:
+			o->timeout = optarg;
 			break;
 		default:
 			tool_usage(synopsis);
@@ -65,49 +107,35 @@ parse_options(int argc, char *argv[], struct jail *jail, struct options *o)
 	}
 	if (optind != argc)
 		tool_usage(synopsis);
-	jail_init(jail, exactly);
-	jail->directory = directory;
-	jail->trace = verbose ? STDERR_FILENO : -1;
 }
 
+/* The one for status first: it is told what is wrong with the others. */
 static int
-read_file(const char *path, struct description *d, struct fail *f)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), result;
-
-	if (fd < 0)
-		return fail(f, errno, "%s: open the jail description", path);
-	if ((result = description_read(fd, d, f)) < 0)
-		fail_prefix(f, "%s: ", path);
-	close(fd);
-	return result;
-}
-
-/*
- * Read the description from standard input, and give the command something
- * else to read there: the terminal that the caller is on, or nothing.
- */
-static int
-read_input(struct description *d, struct fail *f)
+apply_options(struct jail *jail, const struct options *o, struct fail *f)
 {
 	int fd;
 
-	if (isatty(STDIN_FILENO)) {
-		fail(f, 0, "standard input is a terminal");
-		return fail_hint(f,
-		    "a description comes down a pipe (mkroot alpine | "
-		    "jailexec -- sh), or from a file with -f");
-	}
-	if (description_read(STDIN_FILENO, d, f) < 0)
+	jail_init(jail, o->exactly);
+	jail->directory = o->directory;
+	jail->trace = o->verbose ? STDERR_FILENO : -1;
+	jail->is_bare = o->pid1;
+	jail->detached = o->detach;
+	if (o->status != NULL
+	    && (descriptor_parse("--status-fd", o->status, &fd, f) < 0
+		|| (jail->status = status_open(fd, f)) < 0))
 		return -1;
-	fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0)
-		return fail(f, errno, "/dev/null: open it");
-	if (fd != STDIN_FILENO)
-		close(fd);
-	return 0;
+	for (int n = 0; n < o->kept_count; n++)
+		if (descriptor_parse("--keep-fd", o->kept[n], &fd, f) < 0
+		    || descriptors_keep(&jail->kept, fd, f) < 0)
+			return -1;
+	if ((o->timeout != NULL
+		&& timeout_parse(&jail->timeout, o->timeout, f) < 0)
+	    || (o->name != NULL
+		&& running_parse(&jail->running, o->name, f) < 0))
+		return -1;
+	return o->user == NULL
+	           ? 0
+	           : credential_parse(&jail->credential, o->user, f);
 }
 
 static int
@@ -117,7 +145,7 @@ set_environment(struct jail *jail, const struct options *o, struct fail *f)
 		environment_default(&environment, jail->credential.uid == 0);
 	else if (environment_inherit(&environment, f) < 0)
 		return -1;
-	for (int n = 0; n < o->count; n++)
+	for (int n = 0; n < o->variable_count; n++)
 		if (environment_add(&environment, o->variables[n], f) < 0)
 			return -1;
 	jail->environment = environment.list;
@@ -128,26 +156,28 @@ int
 main(int argc, char *argv[])
 {
 	char **command = tool_command(&argc, argv);
-	struct options o = { .variables =
-				 calloc((size_t)argc, sizeof(char *)) };
-	struct description d;
+	struct options o = { .exactly = false };
 	static struct jail jail; /* large */
+	struct description d;
 	struct fail why;
-	int status;
+	int status = 0;
 
-	if (command == NULL || command[0] == NULL || o.variables == NULL)
+	if (command == NULL || command[0] == NULL)
 		tool_usage(synopsis);
-	parse_options(argc, argv, &jail, &o);
-	if ((o.user != NULL
-		&& credential_parse(&jail.credential, o.user, &why) < 0)
-	    || (o.file != NULL ? read_file(o.file, &d, &why)
-			       : read_input(&d, &why))
-		   < 0
+	parse_options(argc, argv, &o);
+	if (apply_options(&jail, &o, &why) < 0
+	    || input_read(o.file, &d, &why) < 0
 	    || jail_read(&jail, &d, &why) < 0 || jail_settle(&jail, &why) < 0
 	    || set_environment(&jail, &o, &why) < 0
-	    || (status = jail_run(&jail, command, &why)) < 0)
+	    || (!o.explain && (status = jail_run(&jail, command, &why)) < 0)) {
+		if (jail.status >= 0)
+			status_failed(jail.status, &why);
 		tool_die(&why);
+	}
+	if (o.explain)
+		jail_explain(&jail, stdout);
 	description_free(&d);
 	free(o.variables);
+	free(o.kept);
 	return status;
 }

@@ -236,6 +236,34 @@ cgroup_join(const struct cgroup *c, struct fail *f)
 }
 
 void
+cgroup_usage(const struct cgroup *c, struct cgroup_usage *usage)
+{
+	*usage = (struct cgroup_usage){ .cpu = -1, .memory = -1 };
+	for (int n = 0; n < c->dirs; n++) {
+		const struct cgroup_dir *d = &c->dir[n];
+		int64_t cpu, memory, killed;
+
+		/* A hierarchy without the controller has no such file. */
+		if (d->v2) {
+			cpu = cgroupfs_number(d, "cpu.stat", "usage_usec");
+			memory = cgroupfs_number(d, "memory.peak", NULL);
+			killed =
+			    cgroupfs_number(d, "memory.events", "oom_kill");
+		} else {
+			cpu = cgroupfs_number(d, "cpuacct.usage", NULL);
+			cpu = cpu < 0 ? cpu : cpu / 1000;
+			memory = cgroupfs_number(d, "memory.max_usage_in_bytes",
+			    NULL);
+			killed = cgroupfs_number(d, "memory.oom_control",
+			    "oom_kill");
+		}
+		usage->cpu = cpu < 0 ? usage->cpu : cpu;
+		usage->memory = memory < 0 ? usage->memory : memory;
+		usage->oom_killed = usage->oom_killed || killed > 0;
+	}
+}
+
+void
 cgroup_remove(struct cgroup *c)
 {
 	for (int n = 0; n < c->dirs; n++) {

@@ -49,6 +49,14 @@ int cgroup_make(struct cgroup *c, struct fail *f);
  */
 int cgroup_join(const struct cgroup *c, struct fail *f);
 
+/* What the groups have used; -1 where they do not count that. */
+struct cgroup_usage {
+	int64_t cpu;    /* microseconds */
+	int64_t memory; /* bytes, the most at once */
+	bool oom_killed;
+};
+void cgroup_usage(const struct cgroup *c, struct cgroup_usage *usage);
+
 /* Remove the groups; one that still has processes stays. */
 void cgroup_remove(struct cgroup *c);
 

@@ -402,3 +402,23 @@ cgroupfs_write(const struct cgroup_dir *d, const char *file, const char *text)
 {
 	return write_file(d->dir, file, text);
 }
+
+int64_t
+cgroupfs_number(const struct cgroup_dir *d, const char *file, const char *key)
+{
+	char text[4096], *line = text;
+	size_t length = key != NULL ? strlen(key) : 0;
+	long long number;
+
+	if (read_file(d->dir, file, text, sizeof text) < 0)
+		return -1;
+	while (line != NULL) {
+		line += *line == '\n';
+		if (strncmp(line, key != NULL ? key : "", length) == 0
+		    && (key == NULL || line[length] == ' ')
+		    && sscanf(line + length, "%lld", &number) == 1)
+			return number;
+		line = strchr(line, '\n');
+	}
+	return -1;
+}

@@ -11,6 +11,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct fail;
 
@@ -52,5 +53,12 @@ void cgroupfs_remove(struct cgroup_dir *d);
 /* Write text to a file of our group.  -1 with errno set. */
 int cgroupfs_write(const struct cgroup_dir *d, const char *file,
     const char *text);
+
+/*
+ * Read a number from a file of our group: the one behind the key, or the
+ * only one if that is NULL.  -1: there is none.
+ */
+int64_t cgroupfs_number(const struct cgroup_dir *d, const char *file,
+    const char *key);
 
 #endif

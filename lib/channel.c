@@ -13,6 +13,11 @@ union control {
 	char room[CMSG_SPACE(sizeof(int))];
 };
 
+union received {
+	struct cmsghdr header;
+	char room[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
+};
+
 int
 channel_open(int ends[2], struct fail *f)
 {
@@ -44,23 +49,51 @@ channel_send(int channel, const void *data, size_t size, int fd)
 ssize_t
 channel_receive(int channel, void *data, size_t size, int *fd)
 {
+	pid_t sender;
+
+	return channel_receive_from(channel, data, size, fd, &sender);
+}
+
+int
+channel_ask_sender(int channel, struct fail *f)
+{
+	int yes = 1;
+
+	if (setsockopt(channel, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) < 0)
+		return fail(f, errno, "ask who sends");
+	return 0;
+}
+
+ssize_t
+channel_receive_from(int channel, void *data, size_t size, int *fd,
+    pid_t *sender)
+{
 	struct iovec text = { .iov_base = data, .iov_len = size };
-	union control control = { .room = { 0 } };
+	union received control;
 	struct msghdr message = { .msg_iov = &text,
 		.msg_iovlen = 1,
 		.msg_control = &control,
 		.msg_controllen = sizeof control.room };
 	struct cmsghdr *header;
+	struct ucred who;
 	ssize_t got;
 
 	*fd = -1;
+	*sender = 0;
 	do
 		got = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
 	while (got < 0 && errno == EINTR);
 	header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-	if (header != NULL && header->cmsg_level == SOL_SOCKET
-	    && header->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(header), sizeof *fd);
+	for (; header != NULL; header = CMSG_NXTHDR(&message, header)) {
+		if (header->cmsg_level != SOL_SOCKET)
+			continue;
+		if (header->cmsg_type == SCM_RIGHTS) {
+			memcpy(fd, CMSG_DATA(header), sizeof *fd);
+		} else if (header->cmsg_type == SCM_CREDENTIALS) {
+			memcpy(&who, CMSG_DATA(header), sizeof who);
+			*sender = who.pid;
+		}
+	}
 	return got;
 }
 

@@ -25,6 +25,15 @@ int channel_send(int channel, const void *data, size_t size, int fd);
  */
 ssize_t channel_receive(int channel, void *data, size_t size, int *fd);
 
+/*
+ * Have the kernel say, from now on, who sends what comes in here: unix(7),
+ * SCM_CREDENTIALS.  The other is channel_receive(), and *sender the pid, as
+ * we see it, or 0.
+ */
+int channel_ask_sender(int channel, struct fail *f);
+ssize_t channel_receive_from(int channel, void *data, size_t size, int *fd,
+    pid_t *sender);
+
 /* Whether the other side is gone and has left nothing to read. */
 bool channel_is_closed(int channel);
 

@@ -2,18 +2,18 @@
 /* init.c - see init.h */
 #include "init.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "capability.h"
-#include "compat.h"
+#include "descriptor.h"
 #include "fail.h"
 #include "scope.h"
 
@@ -38,12 +38,23 @@ find_ignored(sigset_t *set)
 			sigaddset(set, sig);
 }
 
+/*
+ * sigaddset(3) of one C library keeps signals to itself that are ordinary
+ * ones for programs of the other: 34 is SIGRTMIN of glibc, not of musl.
+ */
+static void
+add_every(sigset_t *set)
+{
+	memset(set, 0xff, NSIG / 8);
+}
+
 static void
 fill_waited(struct init_signals *signals, bool own_session)
 {
 	sigset_t *set = &signals->waited;
 
-	sigfillset(set);
+	sigemptyset(set);
+	add_every(set);
 	for (size_t n = 0; n < COUNT(kept); n++)
 		sigdelset(set, kept[n]);
 	if (own_session) {
@@ -119,22 +130,32 @@ forward(pid_t command, const siginfo_t *info)
 	    info->si_code == SI_QUEUE && info->si_value.sival_int == INIT_GROUP;
 	int sig = info->si_signo == SIGTSTP ? SIGSTOP : info->si_signo;
 
-	kill(group ? -command : command, sig);
+	/* With -x it may have stayed in a group of the caller's. */
+	if (!group || kill(-command, sig) < 0)
+		kill(command, sig);
+}
+
+static _Noreturn void
+leave(int status, volatile int *ended)
+{
+	if (ended != NULL)
+		*ended = status;
+	_exit(init_status(status));
 }
 
 void
-init_run(pid_t command, const struct init_signals *signals)
+init_run(pid_t command, const struct init_signals *signals, volatile int *ended)
 {
 	siginfo_t info;
 	pid_t pid;
 	int status, sig;
 
 	drop_privileges();
-	init_close_from(0);
+	descriptors_close_range(0, INT_MAX);
 	for (;;) {
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 			if (pid == command)
-				_exit(init_status(status));
+				leave(status, ended);
 		sig = sigwaitinfo(&signals->waited, &info);
 		/*
 		 * Who is in the jail has a number here, and who is outside
@@ -144,17 +165,4 @@ init_run(pid_t command, const struct init_signals *signals)
 		    && info.si_code != SI_KERNEL)
 			forward(command, &info);
 	}
-}
-
-void
-init_close_from(int first)
-{
-	struct rlimit limit;
-
-	if (sys_close_range((unsigned)first, ~0U) == 0)
-		return;
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 1 << 20)
-		limit.rlim_cur = 1 << 20;
-	for (int fd = first; fd < (int)limit.rlim_cur; fd++)
-		close(fd);
 }

@@ -39,9 +39,12 @@ void init_default_signals(const struct init_signals *signals);
 /*
  * Be the pid 1: reap everything, forward signals from outside the jail to
  * the command, exit with its status (128+N if it died of signal N).  All
- * privilege but CAP_KILL goes first, and all descriptors.
+ * privilege but CAP_KILL goes first, and all descriptors.  An exit status
+ * does not tell a signal from a number: *ended, in memory that is shared
+ * with who waits for us, gets what wait(2) said.  NULL: nobody asks.
  */
-_Noreturn void init_run(pid_t command, const struct init_signals *signals);
+_Noreturn void init_run(pid_t command, const struct init_signals *signals,
+    volatile int *ended);
 
 /*
  * What to ask the pid 1 to send to the command's whole process group, in
@@ -51,8 +54,5 @@ enum { INIT_GROUP = 1 };
 
 /* What a process ended with: its status, 128+N if it died of signal N. */
 int init_status(int status);
-
-/* close_range(2) up to the last, and without it one by one. */
-void init_close_from(int first);
 
 #endif

@@ -43,6 +43,10 @@ jail_init(struct jail *jail, bool exactly)
 		.lent = -1,
 		.master = -1,
 		.slave = -1,
+		.status = -1,
+		.caller = -1,
+		.running.dir = -1,
+		.running.file = -1,
 		.terminal.outer = -1,
 		.terminal.master = -1,
 		.namespaces.ids.lock = -1,
@@ -155,12 +159,47 @@ jail_settle(struct jail *jail, struct fail *f)
 		}
 		jail->namespaces.flags |= CLONE_NEWNS;
 	}
-	if (!jail->exactly)
+	if (jail->is_bare && !has(jail, CLONE_NEWPID)) {
+		fail(f, 0, "--pid1: this jail has the caller's process ids");
+		return fail_hint(f, "enterns pid gives it its own");
+	}
+	if (jail->detached && jail->running.name == NULL)
+		return fail(f, 0,
+		    "--detach: expected --name=NAME, to find it again by");
+	if (!jail->exactly && !jail->detached)
 		terminal_find(&jail->terminal);
 	jail->mounts.new_ipc = has(jail, CLONE_NEWIPC);
 	jail->mounts.host_sys =
 	    has(jail, CLONE_NEWUSER) && !has(jail, CLONE_NEWNET);
 	return settle_ids(jail, f);
+}
+
+bool
+jail_is_in_place(const struct jail *jail)
+{
+	return jail->exactly && !has(jail, CLONE_NEWPID)
+	       && !cgroup_asked(&jail->cgroup) && !jail_maps_from_outside(jail)
+	       && jail->status < 0 && jail->timeout.after == 0
+	       && jail->running.name == NULL;
+}
+
+bool
+jail_has_init(const struct jail *jail)
+{
+	return has(jail, CLONE_NEWPID) && !jail->is_bare;
+}
+
+unsigned
+jail_early_namespaces(const struct jail *jail)
+{
+	return jail->namespaces.flags & ~(CLONE_NEWCGROUP | CLONE_NEWTIME);
+}
+
+bool
+jail_closes_descriptors(const struct jail *jail)
+{
+	/* A chain without a root passes them on, as env(1) does. */
+	return !jail->exactly || jail->root.dir != NULL;
 }
 
 bool
@@ -174,6 +213,55 @@ jail_maps_from_outside(const struct jail *jail)
  * The steps.  "wanted" says whether a jail has the step at all, "take"
  * takes it.
  */
+static bool
+want_detach(const struct jail *jail)
+{
+	return jail->detached;
+}
+
+static bool
+want_name(const struct jail *jail)
+{
+	return jail->running.name != NULL;
+}
+
+static int
+take_name(struct jail *jail, struct fail *f)
+{
+	return running_hold(&jail->running, f);
+}
+
+static bool
+want_unshare(const struct jail *jail)
+{
+	return jail_is_in_place(jail) && jail_early_namespaces(jail) != 0;
+}
+
+static bool
+want_namespaces(const struct jail *jail)
+{
+	return !jail_is_in_place(jail) && jail_early_namespaces(jail) != 0;
+}
+
+static bool
+want_process(const struct jail *jail)
+{
+	return !jail_is_in_place(jail) && jail_early_namespaces(jail) == 0;
+}
+
+static bool
+want_command(const struct jail *jail)
+{
+	(void)jail;
+	return true;
+}
+
+static bool
+want_timeout(const struct jail *jail)
+{
+	return jail->timeout.after > 0;
+}
+
 static bool
 want_cgroup(const struct jail *jail)
 {
@@ -491,12 +579,24 @@ static const struct step {
 	bool (*wanted)(const struct jail *jail);
 	int (*take)(struct jail *jail, struct fail *f);
 } steps[] = {
+	{ STAGE_DETACH, "detach", "fork(2), setsid(2)", 1988,
+	    "go on in the background, in a session of its own", want_detach,
+	    NULL },
+	{ STAGE_CALLER, "name", "flock(2)", 1983,
+	    "hold the name of the jail while it runs", want_name, take_name },
 	{ STAGE_CALLER, "cgroup", "mkdir(2) in cgroupfs", 2007,
 	    "limit all processes of the jail together", want_cgroup,
 	    take_cgroup },
 	{ STAGE_CALLER, "ids", "fcntl(2) F_OFD_SETLK", 2015,
 	    "pick 65536 ids of the host that nobody has", want_pick,
 	    take_pick },
+	{ STAGE_BEGIN, "namespaces", "unshare(2)", 2006,
+	    "see what only the command sees", want_unshare, NULL },
+	{ STAGE_BEGIN, "namespaces", "clone3(2)", 2019,
+	    "begin a process that sees only what the jail has", want_namespaces,
+	    NULL },
+	{ STAGE_BEGIN, "process", "clone3(2)", 2019,
+	    "begin a process, and stay to wait for it", want_process, NULL },
 	{ STAGE_MAPS, "ids", "write uid_map, gid_map", 2013,
 	    "make root in the jail nobody outside", want_maps, take_maps },
 	{ STAGE_MAPS, "root", "mount_setattr(2) MOUNT_ATTR_IDMAP", 2021,
@@ -533,6 +633,8 @@ static const struct step {
 	{ STAGE_INSIDE, "chroot", "chroot(2)", 1979,
 	    "change the root, and nothing but the root", want_chroot,
 	    take_chroot },
+	{ STAGE_FORK, "pid 1", "fork(2)", 1971,
+	    "stay behind, to reap what others leave", jail_has_init, NULL },
 	{ STAGE_COMMAND, "limits", "setrlimit(2)", 1983,
 	    "limit the command itself", want_rlimits, take_rlimits },
 	{ STAGE_COMMAND, "session", "setsid(2), TIOCSCTTY", 1988,
@@ -548,28 +650,58 @@ static const struct step {
 	    "begin in the working directory", want_directory, take_directory },
 	{ STAGE_COMMAND, "no_new_privs", "prctl(2) PR_SET_NO_NEW_PRIVS", 2012,
 	    "no execve can give a privilege", want_drop, take_nnp },
+	{ STAGE_EXEC, "descriptors", "close_range(2)", 2020,
+	    "leave no file open that the caller forgot",
+	    jail_closes_descriptors, NULL },
+	{ STAGE_EXEC, "command", "execve(2)", 1971, "become the command",
+	    want_command, NULL },
+	{ STAGE_RUN, "time limit", "timerfd_create(2)", 2008,
+	    "end the command when its time is over", want_timeout, NULL },
 };
 
-void
-jail_trace(const struct jail *jail, const char *step, const char *call,
-    const char *why)
+/* In columns: what is done, since when there is a call for it, and why. */
+static void
+describe(const struct step *step, char line[256])
 {
-	if (jail->trace >= 0)
-		dprintf(jail->trace, "%s: %s: %s: %s\n",
-		    program_invocation_short_name, step, call, why);
+	char what[128];
+
+	snprintf(what, sizeof what, "%s: %s", step->name, step->call);
+	snprintf(line, 256, "%-43s %d  %s\n", what, step->since, step->why);
 }
 
 int
 jail_enter(struct jail *jail, enum stage stage, struct fail *f)
 {
+	char line[256];
+
 	for (size_t n = 0; n < COUNT(steps); n++) {
 		const struct step *step = &steps[n];
 
 		if (step->stage != stage || !step->wanted(jail))
 			continue;
-		jail_trace(jail, step->name, step->call, step->why);
-		if (step->take(jail, f) < 0)
+		if (jail->trace >= 0) {
+			describe(step, line);
+			dprintf(jail->trace, "%s: %s",
+			    program_invocation_short_name, line);
+		}
+		if (step->take != NULL && step->take(jail, f) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+void
+jail_explain(const struct jail *jail, FILE *out)
+{
+	char line[256];
+
+	for (int stage = 0; stage < STAGES; stage++) {
+		for (size_t n = 0; n < COUNT(steps); n++) {
+			if ((int)steps[n].stage != stage
+			    || !steps[n].wanted(jail))
+				continue;
+			describe(&steps[n], line);
+			fputs(line, out);
+		}
+	}
 }

@@ -15,21 +15,30 @@
 
 #include "cgroup.h"
 #include "credential.h"
+#include "descriptor.h"
 #include "mount.h"
 #include "namespace.h"
 #include "rlimit.h"
 #include "root.h"
+#include "running.h"
 #include "terminal.h"
+#include "timeout.h"
 
 struct description;
 struct fail;
 
-/* Who takes a step, and when. */
+/* Who takes a step, and when.  The four marked * are spawn.c's to take. */
 enum stage {
+	STAGE_DETACH,  /* * */
 	STAGE_CALLER,  /* before there is a jail */
-	STAGE_MAPS,    /* from outside, once its first process is there */
+	STAGE_BEGIN,   /* * its first process begins */
+	STAGE_MAPS,    /* from outside, once that is there */
 	STAGE_INSIDE,  /* the first process, still with all of its power */
+	STAGE_FORK,    /* * */
 	STAGE_COMMAND, /* the command, about to execve(2) */
+	STAGE_EXEC,    /* * */
+	STAGE_RUN,     /* supervise.c's, while the command runs */
+	STAGES
 };
 
 struct jail {
@@ -40,7 +49,14 @@ struct jail {
 	struct rlimits rlimits;
 	struct credential credential;
 	struct terminal terminal;
+	struct descriptors kept; /* those of the caller that the command gets */
+	struct timeout timeout;
+	struct running running; /* its name */
 
+	bool is_bare;          /* the command is pid 1, none of ours is */
+	bool detached;         /* it goes on without the caller */
+	int status;            /* lines for status.h go here, or -1 */
+	int caller;            /* detach.h: who waits to hear, or -1 */
 	bool exactly;          /* only what is described, no defaults */
 	const char *directory; /* the command's, in the jail; NULL: "/" */
 	char **environment;    /* the command's; NULL: the caller's */
@@ -75,6 +91,21 @@ void jail_print(const struct jail *jail, const char *tool, FILE *out);
  */
 int jail_settle(struct jail *jail, struct fail *f);
 
+/* Whether the caller becomes the command: nobody has to wait for it. */
+bool jail_is_in_place(const struct jail *jail);
+
+/* Whether a pid 1 of ours is between the caller and the command. */
+bool jail_has_init(const struct jail *jail);
+
+/*
+ * The namespaces that the first process begins in, CLONE_NEW*.  The others
+ * it makes itself, when it is where they should begin.
+ */
+unsigned jail_early_namespaces(const struct jail *jail);
+
+/* Whether the command gets no descriptor but the kept ones. */
+bool jail_closes_descriptors(const struct jail *jail);
+
 /* Whether the id maps are for another process to write than the first. */
 bool jail_maps_from_outside(const struct jail *jail);
 
@@ -84,9 +115,11 @@ bool jail_maps_from_outside(const struct jail *jail);
  */
 int jail_enter(struct jail *jail, enum stage stage, struct fail *f);
 
-/* Write one line for what spawn.c does itself. */
-void jail_trace(const struct jail *jail, const char *step, const char *call,
-    const char *why);
+/*
+ * Write a line for every step that jail_enter() would take and trace, up to
+ * the command itself, in the one order.
+ */
+void jail_explain(const struct jail *jail, FILE *out);
 
 /*
  * Run the command in the jail and wait for it: spawn.c.  Returns its exit

@@ -61,3 +61,41 @@ number_parse(const char *text, uint64_t max, uint64_t *value)
 {
 	return number_read(text, strlen(text), number_plain, max, value);
 }
+
+int
+number_duration(const char *text, size_t length, uint64_t *nanoseconds)
+{
+	const char *point = memchr(text, '.', length);
+	size_t whole = point != NULL ? (size_t)(point - text) : length;
+	uint64_t value, fraction = 0, each = 1, digits;
+
+	if (point == NULL) {
+		if (number_read(text, length, number_seconds,
+			INT64_MAX / 1000000000, &value)
+		    < 0)
+			return -1;
+		value *= 1000000000;
+	} else {
+		if (text[length - 1] > '9')
+			each = unit_size(number_seconds, text[--length]);
+		digits = length - whole - 1;
+		if (each == 0 || digits > 9
+		    || number_read(text, whole, number_plain,
+			   INT64_MAX / 1000000000, &value)
+			   < 0
+		    || number_read(point + 1, digits, number_plain, 999999999,
+			   &fraction)
+			   < 0)
+			return -1;
+		for (; digits < 9; digits++)
+			fraction *= 10;
+		if (__builtin_mul_overflow(value * 1000000000 + fraction, each,
+			&value)
+		    || value > INT64_MAX)
+			return -1;
+	}
+	if (value == 0)
+		return -1;
+	*nanoseconds = value;
+	return 0;
+}

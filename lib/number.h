@@ -31,4 +31,10 @@ int number_read(const char *text, size_t length, const struct unit *units,
 /* The same for a whole string of plain digits. */
 int number_parse(const char *text, uint64_t max, uint64_t *value);
 
+/*
+ * Read a time such as 10s, 1.5m or 0.25 as nanoseconds, with at most nine
+ * digits behind the point.  0 is none, and refused as all nonsense is.
+ */
+int number_duration(const char *text, size_t length, uint64_t *nanoseconds);
+
 #endif

@@ -17,39 +17,35 @@
 #include "jail.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "channel.h"
 #include "compat.h"
+#include "detach.h"
 #include "fail.h"
 #include "init.h"
 #include "scope.h"
+#include "status.h"
 #include "supervise.h"
 
-static bool
-has_pid(const struct jail *jail)
-{
-	return (jail->namespaces.flags & CLONE_NEWPID) != 0;
-}
-
-/* Made by the first process itself, when it is where they should begin. */
-static unsigned
-late_namespaces(const struct jail *jail)
-{
-	return jail->namespaces.flags & (CLONE_NEWCGROUP | CLONE_NEWTIME);
-}
-
-static unsigned
-early_namespaces(const struct jail *jail)
-{
-	return jail->namespaces.flags & ~late_namespaces(jail);
-}
+/*
+ * What the child's side says, a byte each, and with the first a descriptor.
+ * The others come only when a line of status.h has to be written.
+ */
+enum {
+	SAY_TERMINAL = 't',
+	SAY_READY = 'r',   /* in all namespaces; waits for an answer */
+	SAY_COMMAND = 'c', /* by who is to be the command */
+};
 
 /* Replace this process by the command.  Returns only when that failed. */
 static int
@@ -60,7 +56,6 @@ become(const struct jail *jail, char *command[], struct fail *f)
 
 	if (jail->environment != NULL)
 		environ = jail->environment; /* execvp takes PATH from it */
-	jail_trace(jail, "command", "execve(2)", command[0]);
 	execvp(command[0], command);
 	error = errno;
 	if (error == ENOENT && strchr(command[0], '/') != NULL
@@ -78,29 +73,18 @@ become(const struct jail *jail, char *command[], struct fail *f)
 	return -1;
 }
 
-/*
- * A descriptor that the caller leaked to us, of the host's "/" say, would
- * be a way out of any root.  A chain without one keeps them, as env(1) does.
- */
-static void
-close_leaked(const struct jail *jail, int from)
-{
-	if (!jail->exactly || jail->root.dir != NULL)
-		init_close_from(from);
-}
-
 static int
 run_in_place(struct jail *jail, char *command[], struct fail *f)
 {
-	if (early_namespaces(jail) != 0)
-		jail_trace(jail, "namespaces", "unshare(2)",
-		    "see what the command sees");
-	if (namespaces_unshare(early_namespaces(jail), f) < 0
+	if (jail_enter(jail, STAGE_BEGIN, f) < 0
+	    || namespaces_unshare(jail_early_namespaces(jail), f) < 0
 	    || jail_enter(jail, STAGE_MAPS, f) < 0
 	    || jail_enter(jail, STAGE_INSIDE, f) < 0
-	    || jail_enter(jail, STAGE_COMMAND, f) < 0)
+	    || jail_enter(jail, STAGE_COMMAND, f) < 0
+	    || jail_enter(jail, STAGE_EXEC, f) < 0)
 		return -1;
-	close_leaked(jail, 3);
+	if (jail_closes_descriptors(jail))
+		descriptors_close_others(&jail->kept, -1);
 	return become(jail, command, f);
 }
 
@@ -110,27 +94,6 @@ give_up(int channel, const struct fail *f)
 	/* A parent that is gone needs no report. */
 	(void)channel_send(channel, f, sizeof *f, -1);
 	_exit(f->status);
-}
-
-/* The command's own process: the last steps, and execve(2). */
-static _Noreturn void
-command_process(struct jail *jail, char *command[], int channel,
-    const struct init_signals *signals)
-{
-	struct fail why;
-
-	if (jail_enter(jail, STAGE_COMMAND, &why) == 0) {
-		/* The channel is the lowest descriptor that may stay open. */
-		if (channel != 3 && dup3(channel, 3, O_CLOEXEC) == 3)
-			channel = 3;
-		close_leaked(jail, 4);
-		if (jail->exactly)
-			init_restore_signals(signals);
-		else
-			init_default_signals(signals);
-		become(jail, command, &why);
-	}
-	give_up(channel, &why);
 }
 
 /*
@@ -147,6 +110,42 @@ die_with_parent(int channel, struct fail *f)
 	}
 	if (channel_is_closed(channel))
 		_exit(EXIT_TOOL);
+}
+
+static void
+say(int channel, char word, int fd)
+{
+	struct fail why;
+
+	if (channel_send(channel, &word, 1, fd) == 0)
+		return;
+	fail(&why, errno, "tell %s", program_invocation_short_name);
+	give_up(channel, &why);
+}
+
+/* The command's own process: the last steps, and execve(2). */
+static _Noreturn void
+command_process(struct jail *jail, char *command[], int channel,
+    const struct init_signals *signals)
+{
+	struct fail why;
+
+	if (jail->status >= 0)
+		say(channel, SAY_COMMAND, -1);
+	if (jail_enter(jail, STAGE_COMMAND, &why) < 0
+	    || jail_enter(jail, STAGE_EXEC, &why) < 0)
+		give_up(channel, &why);
+	/* Who is behind a pid 1 of ours dies with that. */
+	if (!jail_has_init(jail))
+		die_with_parent(channel, &why);
+	if (jail_closes_descriptors(jail))
+		descriptors_close_others(&jail->kept, channel);
+	if (jail->exactly)
+		init_restore_signals(signals);
+	else
+		init_default_signals(signals);
+	become(jail, command, &why);
+	give_up(channel, &why);
 }
 
 /*
@@ -186,39 +185,46 @@ say_go(const struct jail *jail, int channel, struct fail *f)
 /* The first process: in all new namespaces, with all capabilities there. */
 static _Noreturn void
 first_process(struct jail *jail, char *command[], int channel,
-    const struct init_signals *signals)
+    const struct init_signals *signals, volatile int *ended)
 {
 	struct fail why;
 	pid_t pid;
+	char answer;
+	int fd;
 
 	die_with_parent(channel, &why);
 	wait_for_go(jail, channel);
 	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
 		give_up(channel, &why);
-	if (jail->master >= 0
-	    && channel_send(channel, "", 1, jail->master) < 0) {
-		fail(&why, errno, "hand the terminal over");
-		give_up(channel, &why);
-	}
+	if (jail->master >= 0)
+		say(channel, SAY_TERMINAL, jail->master);
 	die_with_parent(channel, &why);
-	if (!has_pid(jail))
+	if (jail->status >= 0) {
+		say(channel, SAY_READY, -1);
+		if (channel_receive(channel, &answer, 1, &fd) != 1)
+			_exit(EXIT_TOOL);
+	}
+	if (!jail_has_init(jail))
 		command_process(jail, command, channel, signals);
 
 	/* From here on somebody inside might look into this process. */
+	if (jail_enter(jail, STAGE_FORK, &why) < 0)
+		give_up(channel, &why);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || (pid = fork()) < 0) {
 		fail(&why, errno, "fork the command");
 		give_up(channel, &why);
 	}
 	if (pid == 0)
 		command_process(jail, command, channel, signals);
-	init_run(pid, signals);
+	init_run(pid, signals, ended);
 }
 
 static pid_t
-clone_first(const struct jail *jail, struct fail *f)
+clone_first(struct jail *jail, struct fail *f)
 {
+	unsigned namespaces = jail_early_namespaces(jail);
 	struct clone_args args = {
-		.flags = early_namespaces(jail),
+		.flags = namespaces,
 		.exit_signal = SIGCHLD,
 	};
 	pid_t pid;
@@ -227,14 +233,14 @@ clone_first(const struct jail *jail, struct fail *f)
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)jail->cgroup.into;
 	}
-	jail_trace(jail, "namespaces", "clone3(2)",
-	    "begin a process that sees only what the jail has");
+	if (jail_enter(jail, STAGE_BEGIN, f) < 0)
+		return -1;
 	pid = sys_clone3(&args);
 	if (pid >= 0)
 		return pid;
-	if (early_namespaces(jail) == 0)
+	if (namespaces == 0)
 		return fail(f, errno, "clone3");
-	return namespaces_fail(f, errno, early_namespaces(jail));
+	return namespaces_fail(f, errno, namespaces);
 }
 
 /*
@@ -242,65 +248,174 @@ clone_first(const struct jail *jail, struct fail *f)
  * -1: it does not run, and f says why.
  */
 static int
-wait_for_start(struct jail *jail, int channel, struct fail *f)
+wait_for_start(struct jail *jail, int channel, struct status_started *started,
+    struct fail *f)
 {
-	struct fail why;
+	union {
+		char word;
+		struct fail why;
+	} message;
 	ssize_t got;
-	int master;
+	pid_t sender;
+	int fd;
 
 	for (;;) {
-		got = channel_receive(channel, &why, sizeof why, &master);
-		if (master >= 0
-		    && terminal_begin(&jail->terminal, master, f) < 0)
+		got = channel_receive_from(channel, &message, sizeof message,
+		    &fd, &sender);
+		if (fd >= 0 && terminal_begin(&jail->terminal, fd, f) < 0)
 			return -1;
-		if (got == 1)
+		if (got == sizeof message.why) {
+			*f = message.why;
+			return -1;
+		}
+		if (got != 1)
+			return 0;
+		if (message.word == SAY_COMMAND)
+			started->command = sender;
+		if (message.word != SAY_READY)
 			continue;
-		if (got == sizeof why)
-			*f = why;
-		return got == sizeof why ? -1 : 0;
+		/* Now: one that has ended has no namespaces any more. */
+		status_look(started, jail->first);
+		if (channel_send(channel, "", 1, -1) < 0)
+			return fail(f, errno, "answer the jail");
 	}
 }
 
+/* The command runs: let all know who wait for that. */
+static int
+tell_start(struct jail *jail, const struct status_started *started,
+    struct fail *f)
+{
+	if (running_record(&jail->running, jail->first, f) < 0)
+		return -1;
+	if (jail->status >= 0)
+		status_started(jail->status, started);
+	if (jail->caller >= 0 && detach_tell(jail->caller, NULL) < 0)
+		return fail(f, errno, "nobody waits for the jail to start");
+	return 0;
+}
+
 /*
- * Give up our standard input and output: were they kept open here, who is
- * at the other end of a pipe would not see that the command closed its own.
+ * Give up what is the command's: were its standard input and output kept
+ * open here, who is at the other end of a pipe would not see that it closed
+ * its own.  In the background there is nobody to report to, either.
  */
 static void
-release_streams(void)
+release(struct jail *jail)
 {
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
+	descriptors_close(&jail->kept);
+	if (!jail->detached)
+		return;
+	close(STDERR_FILENO);
+	close(jail->caller);
+	if (jail->trace >= 0)
+		close(jail->trace);
+	jail->caller = jail->trace = -1;
+	/* A directory that somebody is in cannot be unmounted. */
+	(void)!chdir("/");
+}
+
+static uint64_t
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t
+microseconds(const struct timeval *t)
+{
+	return (uint64_t)t->tv_sec * 1000000 + (uint64_t)t->tv_usec;
+}
+
+static void
+tell_end(const struct jail *jail, const struct ending *e, int ended,
+    uint64_t began)
+{
+	struct status_exited exited = {
+		.status = e->timed_out ? EXIT_TIMEOUT : init_status(ended),
+		.signal = WIFSIGNALED(ended) ? WTERMSIG(ended) : 0,
+		.wall = now() - began,
+		.cpu = microseconds(&e->usage.ru_utime)
+		       + microseconds(&e->usage.ru_stime),
+	};
+	struct cgroup_usage usage;
+
+	cgroup_usage(&jail->cgroup, &usage);
+	if (usage.cpu >= 0)
+		exited.cpu = (uint64_t)usage.cpu;
+	exited.memory = usage.memory;
+	exited.oom_killed = usage.oom_killed;
+	if (e->timed_out)
+		exited.limit = "timeout";
+	else if (usage.oom_killed && exited.status == EXIT_SIGNAL + SIGKILL)
+		exited.limit = "memory";
+	status_exited(jail->status, &exited);
 }
 
 static int
 run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
-    struct fail *f)
+    const volatile int *ended, struct fail *f)
 {
 	const struct supervised s = {
 		.first = jail->first,
-		.is_init = has_pid(jail),
+		.is_init = jail_has_init(jail),
 		.own_session = !jail->exactly,
 		.signals = signals,
 		.terminal = &jail->terminal,
+		.timeout = &jail->timeout,
 	};
-	int status;
+	struct status_started started = { .first = jail->first };
+	struct ending e;
+	uint64_t began;
 
 	if (jail_enter(jail, STAGE_MAPS, f) == 0
 	    && say_go(jail, channel, f) == 0
-	    && wait_for_start(jail, channel, f) == 0) {
-		release_streams();
-		if ((status = supervise(&s, f)) >= 0)
-			return status;
+	    && wait_for_start(jail, channel, &started, f) == 0
+	    && tell_start(jail, &started, f) == 0
+	    && jail_enter(jail, STAGE_RUN, f) == 0) {
+		began = jail->status >= 0 ? now() : 0;
+		release(jail);
+		if (supervise(&s, &e, f) == 0) {
+			/* If it was killed itself, it has said nothing. */
+			if (ended == NULL || *ended < 0)
+				ended = &e.status;
+			if (jail->status >= 0)
+				tell_end(jail, &e, *ended, began);
+			return e.timed_out ? EXIT_TIMEOUT : init_status(*ended);
+		}
 	}
 	kill(jail->first, SIGKILL);
 	waitpid(jail->first, NULL, 0);
 	return -1;
 }
 
+/*
+ * A place where the pid 1 can say how the command ended.  Nobody in the
+ * jail has it: execve(2) takes it from the command, and who is in the jail
+ * cannot look into the pid 1.
+ */
+static volatile int *
+share_ending(void)
+{
+	int *ended = mmap(NULL, sizeof *ended, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (ended == MAP_FAILED)
+		return NULL;
+	*ended = -1;
+	return ended;
+}
+
 static int
 run_supervised(struct jail *jail, char *command[], struct fail *f)
 {
 	autoclose int ours = -1, theirs = -1;
+	volatile int *ended = NULL;
 	struct init_signals signals;
 	int pair[2], result;
 
@@ -308,6 +423,12 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 		return -1;
 	ours = pair[0];
 	theirs = pair[1];
+	if (jail->status >= 0) {
+		if (channel_ask_sender(ours, f) < 0)
+			return -1;
+		if (jail_has_init(jail) && (ended = share_ending()) == NULL)
+			return fail(f, errno, "share a page with pid 1");
+	}
 	init_block_signals(&signals, !jail->exactly);
 	if ((jail->first = clone_first(jail, f)) < 0) {
 		init_restore_signals(&signals);
@@ -315,27 +436,55 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	}
 	if (jail->first == 0) {
 		close(ours);
-		first_process(jail, command, theirs, &signals);
+		first_process(jail, command, theirs, &signals, ended);
 	}
 	scope_close(&theirs);
 	theirs = -1;
-	result = run_to_end(jail, ours, &signals, f);
+	result = run_to_end(jail, ours, &signals, ended, f);
 	terminal_end(&jail->terminal);
 	init_restore_signals(&signals);
 	return result;
 }
 
-int
-jail_run(struct jail *jail, char *command[], struct fail *f)
+static int
+run(struct jail *jail, char *command[], struct fail *f)
+{
+	int result = -1;
+
+	if (jail_enter(jail, STAGE_CALLER, f) == 0) {
+		result = run_supervised(jail, command, f);
+		cgroup_remove(&jail->cgroup);
+	}
+	running_end(&jail->running);
+	return result;
+}
+
+/* In the background, steps are told to where the caller had them told. */
+static int
+run_detached(struct jail *jail, char *command[], struct fail *f)
 {
 	int result;
 
-	if (jail->exactly && !has_pid(jail) && !cgroup_asked(&jail->cgroup)
-	    && !jail_maps_from_outside(jail))
-		return run_in_place(jail, command, f);
-	if (jail_enter(jail, STAGE_CALLER, f) < 0)
+	if (jail_enter(jail, STAGE_DETACH, f) < 0)
 		return -1;
-	result = run_supervised(jail, command, f);
-	cgroup_remove(&jail->cgroup);
-	return result;
+	if (jail->trace >= 0) {
+		jail->trace = fcntl(jail->trace, F_DUPFD_CLOEXEC, 3);
+		if (jail->trace < 0)
+			return fail(f, errno, "copy standard error");
+	}
+	if ((result = detach(&jail->caller, f)) <= 0)
+		return result;
+	result = run(jail, command, f);
+	if (result < 0 && jail->caller >= 0)
+		(void)detach_tell(jail->caller, f);
+	_exit(result < 0 ? f->status : result);
+}
+
+int
+jail_run(struct jail *jail, char *command[], struct fail *f)
+{
+	if (jail_is_in_place(jail))
+		return run_in_place(jail, command, f);
+	return jail->detached ? run_detached(jail, command, f)
+	                      : run(jail, command, f);
 }

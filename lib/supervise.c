@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,18 +15,23 @@
 
 /*
  * Hand a signal on.  What a terminal sends is for a whole process group;
- * what a process sends is for one.
+ * what a process sends is for one.  kill(2) where no more signals can be
+ * queued: a storm of them may lose some, but never the last of a kind.
  */
 static void
 forward(const struct supervised *s, int sig, bool group)
 {
 	union sigval value = { .sival_int = group ? INIT_GROUP : 0 };
 
-	if (s->is_init)
-		(void)sigqueue(s->first, sig, value);
-	else
-		(void)kill(group ? -s->first : s->first,
-		    sig == SIGTSTP ? SIGSTOP : sig);
+	if (s->is_init) {
+		if (sigqueue(s->first, sig, value) < 0)
+			(void)kill(s->first, sig);
+		return;
+	}
+	if (sig == SIGTSTP)
+		sig = SIGSTOP;
+	if (!group || kill(-s->first, sig) < 0)
+		(void)kill(s->first, sig);
 }
 
 /* Stop as asked, after the jail, and go on as soon as we may. */
@@ -59,27 +65,63 @@ handle(const struct supervised *s, const struct signalfd_siginfo *info)
 		terminal_resume(s->terminal);
 }
 
-int
-supervise(const struct supervised *s, struct fail *f)
+/*
+ * The time is over: ask, and go on if it is stopped, for it could not hear
+ * us.  After that nothing is asked: the first process takes all others of
+ * its namespace along, and its group where it has none.
+ */
+static void
+end(const struct supervised *s, struct ending *e)
 {
-	autoclose int fd = signalfd(-1, &s->signals->waited, SFD_CLOEXEC);
-	struct signalfd_siginfo info;
-	struct pollfd wanted[3];
-	int status;
+	if (e->timed_out) {
+		if (s->own_session)
+			(void)kill(-s->first, SIGKILL);
+		(void)kill(s->first, SIGKILL);
+		return;
+	}
+	e->timed_out = true;
+	forward(s, SIGTERM, true);
+	forward(s, SIGCONT, true);
+}
 
-	if (fd < 0)
-		return fail(f, errno, "wait for signals");
+static int
+watch(const struct supervised *s, int signals, int timer, struct ending *e)
+{
+	struct pollfd wanted
+	    [4] = { [2] = { signals, POLLIN, 0 }, [3] = { timer, POLLIN, 0 } };
+	struct signalfd_siginfo info;
+	uint64_t times;
+	pid_t pid;
+
 	for (;;) {
 		/* Before we sleep: it may have ended before we looked. */
-		if (waitpid(s->first, &status, WNOHANG) == s->first)
-			return init_status(status);
+		pid = wait4(s->first, &e->status, WNOHANG, &e->usage);
+		if (pid == s->first)
+			return 0;
+		if ((wanted[3].revents & POLLIN)
+		    && read(timer, &times, sizeof times) == sizeof times)
+			end(s, e);
+		wanted[2].revents = wanted[3].revents = 0;
 		terminal_poll(s->terminal, wanted);
-		wanted[2] = (struct pollfd){ .fd = fd, .events = POLLIN };
-		if (poll(wanted, 3, -1) < 0)
+		if (poll(wanted, 4, -1) < 0)
 			continue;
 		terminal_copy(s->terminal, wanted);
 		if ((wanted[2].revents & POLLIN)
-		    && read(fd, &info, sizeof info) == sizeof info)
+		    && read(signals, &info, sizeof info) == sizeof info)
 			handle(s, &info);
 	}
+}
+
+int
+supervise(const struct supervised *s, struct ending *e, struct fail *f)
+{
+	autoclose int signals = signalfd(-1, &s->signals->waited, SFD_CLOEXEC);
+	autoclose int timer = -1;
+
+	e->timed_out = false;
+	if (signals < 0)
+		return fail(f, errno, "wait for signals");
+	if (s->timeout->after > 0 && (timer = timeout_start(s->timeout, f)) < 0)
+		return -1;
+	return watch(s, signals, timer, e);
 }

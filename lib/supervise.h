@@ -2,15 +2,18 @@
 /*
  * supervise.h - jailexec's side of a jail that runs
  *
- * It forwards signals and terminal traffic, waits, and reports.
+ * It forwards signals and terminal traffic, waits, and ends what takes too
+ * long.
  */
 #ifndef SUPERVISE_H
 #define SUPERVISE_H
 
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "init.h"
+#include "timeout.h"
 
 struct fail;
 struct terminal;
@@ -21,12 +24,19 @@ struct supervised {
 	bool own_session; /* the command has left the caller's terminal */
 	const struct init_signals *signals;
 	struct terminal *terminal;
+	const struct timeout *timeout;
+};
+
+struct ending {
+	int status; /* of the first process, as wait(2) says it */
+	bool timed_out;
+	struct rusage usage; /* of it, and of all that it has reaped */
 };
 
 /*
- * Wait for the first process, and return its exit status, 128+N if it died
- * of signal N.  -1: nothing could be waited for; the process is still there.
+ * Wait for the first process.  -1: nothing could be waited for; the process
+ * is still there.
  */
-int supervise(const struct supervised *s, struct fail *f);
+int supervise(const struct supervised *s, struct ending *e, struct fail *f);
 
 #endif

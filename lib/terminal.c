@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <signal.h>
 #include <string.h>
@@ -14,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "descriptor.h"
 #include "fail.h"
-#include "init.h"
 
 #ifndef TIOCGPTPEER
 #define TIOCGPTPEER _IO('T', 0x41) /* Linux 4.13 */
@@ -159,7 +160,7 @@ start_guardian(struct terminal *t)
 	/* Nothing of the caller's or the jail's may be kept open here. */
 	if (dup2(ends[0], 0) < 0 || dup2(t->outer, 1) < 0 || setsid() < 0)
 		_exit(EXIT_TOOL);
-	init_close_from(2);
+	descriptors_close_range(2, INT_MAX);
 	if (read(0, &done, 1) != 1)
 		set_attributes(1, &t->saved);
 	_exit(0);

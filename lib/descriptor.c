@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC */
+/* descriptor.c - see descriptor.h */
+#include "descriptor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "compat.h"
+#include "fail.h"
+#include "number.h"
+
+int
+descriptor_parse(const char *option, const char *text, int *fd, struct fail *f)
+{
+	uint64_t number;
+	int flags;
+
+	if (number_parse(text, INT_MAX, &number) < 0)
+		return fail(f, 0, "%s=%s: expected a number", option, text);
+	if ((flags = fcntl((int)number, F_GETFD)) < 0)
+		return fail(f, errno, "%s=%s", option, text);
+	if ((flags & FD_CLOEXEC) != 0)
+		return fail(f, 0, "%s=%s: it is taken already", option, text);
+	*fd = (int)number;
+	return 0;
+}
+
+/* Put fd in its place, in a list that has room. */
+static void
+insert(struct descriptors *d, int fd)
+{
+	int n;
+
+	for (n = d->count; n > 0 && d->fd[n - 1] > fd; n--)
+		d->fd[n] = d->fd[n - 1];
+	d->fd[n] = fd;
+	d->count++;
+}
+
+int
+descriptors_keep(struct descriptors *d, int fd, struct fail *f)
+{
+	if (fd <= STDERR_FILENO)
+		return fail(f, 0, "--keep-fd=%d: 0 to 2 are always kept", fd);
+	for (int n = 0; n < d->count; n++)
+		if (d->fd[n] == fd)
+			return 0;
+	/* One is left for the other. */
+	if (d->count == DESCRIPTORS_ROOM - 1)
+		return fail(f, 0, "--keep-fd=%d: no more than %d can be kept",
+		    fd, d->count);
+	insert(d, fd);
+	return 0;
+}
+
+void
+descriptors_close_others(const struct descriptors *d, int other)
+{
+	struct descriptors all = *d;
+	int from = STDERR_FILENO + 1;
+
+	if (other > STDERR_FILENO)
+		insert(&all, other);
+	for (int n = 0; n < all.count; n++) {
+		if (from < all.fd[n])
+			descriptors_close_range(from, all.fd[n] - 1);
+		from = all.fd[n] + 1;
+	}
+	descriptors_close_range(from, INT_MAX);
+}
+
+void
+descriptors_close(const struct descriptors *d)
+{
+	for (int n = 0; n < d->count; n++)
+		close(d->fd[n]);
+}
+
+void
+descriptors_close_range(int first, int last)
+{
+	struct rlimit limit;
+
+	if (sys_close_range((unsigned)first, (unsigned)last) == 0)
+		return;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 1 << 20)
+		limit.rlim_cur = 1 << 20;
+	for (int fd = first; fd <= last && fd < (int)limit.rlim_cur; fd++)
+		close(fd);
+}
