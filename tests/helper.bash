@@ -121,7 +121,7 @@ control_group() {
 may_make_group() {
 	local dir
 	dir=$(control_group "$1") && [ -d "$dir" ] || return
-	dir=$dir/rungs-tests-$BASHPID
+	dir=$dir/tests-of-rungs-$BASHPID
 	mkdir "$dir" 2>/dev/null && rmdir "$dir"
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh BUILD [FILE.bats ...] - run the tests against the tools in BUILD
 #
+# With RUNGS_FILTER only the tests whose names match that regular expression.
 # Files run side by side, one for each processor.  A failure is shown whole,
 # a skip with its reason.  The last line is "N passed, N failed, N skipped",
 # and the status is 1 if a test failed or none ran.
@@ -111,7 +112,8 @@ for file in "${files[@]}"; do
 	[ -e "$file" ] || die "$file: there is no such test"
 	((${#running[@]} < jobs)) || collect
 	# No test takes long; one that hangs is ended here, with its children.
-	timeout -k 10 240 bats --tap --print-output-on-failure "$file" \
+	timeout -k 10 240 bats --tap --print-output-on-failure \
+		${RUNGS_FILTER:+--filter "$RUNGS_FILTER"} "$file" \
 		>"$stage/results/${file##*/}" 2>&1 </dev/null &
 	running[$!]=$file
 done

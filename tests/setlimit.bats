@@ -347,7 +347,7 @@ with_pid() {
 @test "an ordinary user can use a group that was given to them" {
 	requires root cgroup-v1 pids-group
 	local dir
-	dir=$(control_group pids)/rungs-tests-$BASHPID
+	dir=$(control_group pids)/tests-of-rungs-$BASHPID
 	mkdir "$dir"
 	chown -R 1234:1234 "$dir"
 	given() {
