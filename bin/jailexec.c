@@ -4,7 +4,7 @@
  *
  * Theory of operation: read and check the whole description first, and
  * only then start to change anything.  The safe defaults come first, the
- * description's words on top of them; lib/jail.c knows the order in which
+ * description's words on top of them; lib/order.c knows the order in which
  * the layers are applied, lib/spawn.c the processes.
  */
 #include <getopt.h>

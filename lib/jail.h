@@ -4,7 +4,7 @@
  *
  * A description names layers in any order.  The kernel is not so kind:
  * each step takes away what some later one would have needed.  The order
- * is the table in jail.c; nothing else in rungs has an opinion on it.
+ * is the table in order.c; nothing else in rungs has an opinion on it.
  */
 #ifndef JAIL_H
 #define JAIL_H
@@ -90,6 +90,9 @@ void jail_print(const struct jail *jail, const char *tool, FILE *out);
  * others.  Once, after the last word, before anything is done.
  */
 int jail_settle(struct jail *jail, struct fail *f);
+
+/* Whether it makes namespaces of these kinds, CLONE_NEW*. */
+bool jail_has(const struct jail *jail, unsigned flag);
 
 /* Whether the caller becomes the command: nobody has to wait for it. */
 bool jail_is_in_place(const struct jail *jail);
