@@ -80,12 +80,15 @@ open_point(int root, const char *path, bool directory, int flags,
 			       : make_file(root, path))
 		    < 0) {
 			fail(f, errno, "%s: make the mount point", path);
-			if (errno != EROFS && errno != EACCES)
-				return -1;
-			return fail_hint(f,
-			    "the root has no %s and cannot get it: mkroot "
-			    "with scratch helps",
-			    path);
+			if (errno == EROFS)
+				fail_hint(f,
+				    "the root has no %s and cannot get it: "
+				    "mkroot with scratch helps",
+				    path);
+			else if (errno == EACCES)
+				fail_hint(f, "it has to be made by who owns "
+					     "the directory above");
+			return -1;
 		}
 		fd = inroot_open(root, path, O_PATH | flags, 0);
 	}
