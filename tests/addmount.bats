@@ -1,0 +1,1108 @@
+#!/usr/bin/env bats
+# addmount(1): each word, each option and each error, alone and in a jail;
+# what a root that an enemy wrote cannot do with them.
+
+load helper
+
+setup_file() {
+	root_dir >/dev/null
+}
+
+# tree: the root to live in, one that belongs to who runs the jail.
+tree() {
+	local dir=$BATS_FILE_TMPDIR/users
+	if [[ $as == as_caller ]]; then
+		root_dir
+		return
+	fi
+	if [ ! -d "$dir" ]; then
+		copy_tree "$dir.new" && mv "$dir.new" "$dir" || return
+	fi
+	printf '%s\n' "$dir"
+}
+
+# copy_tree DIR: one of the test's own, likewise.
+copy_tree() {
+	cp -a "$(root_dir)" "$1" || return
+	[[ $as == as_caller ]] || chown -hR 1234:1234 "$1"
+}
+
+# alone WORD... -- CMD...: an ordinary user needs namespaces of its own.
+alone() {
+	if [[ $as == as_caller && $(id -u) -eq 0 ]]; then
+		addmount "$@"
+	else
+		$as enterns user net ipc pid mount -- addmount "$@"
+	fi
+}
+
+# jail WORD... -- CMD...: a default jail, with these on top; JAIL_OPTIONS.
+jail() {
+	local words=()
+	while [ "$1" != -- ]; do
+		words+=("$1")
+		shift
+	done
+	{
+		printf 'jail 1\nmkroot dir=%s scratch\nend\n' "$(tree)" |
+			addmount "${words[@]}"
+	} >"$BATS_TEST_TMPDIR/jail" || return
+	# shellcheck disable=SC2086 # words are words
+	${as:-as_caller} jailexec ${JAIL_OPTIONS:-} -f "$BATS_TEST_TMPDIR/jail" "$@"
+}
+
+# in_each_way FUNCTION: "$way WORD... -- CMD" is alone and in a jail, as root
+# and as a user.  $at is a directory there and $src one of the caller's.
+in_each_way() {
+	local as way at src
+	for as in "${callers[@]}"; do
+		for way in alone jail; do
+			echo "as $as, $way" >&2
+			at=/srv/at
+			src=$BATS_TEST_TMPDIR/$as-$way-src
+			$as mkdir "$src"
+			echo content | $as tee "$src/file" >/dev/null
+			$as mkdir "$src/dir"
+			if [ "$way" = alone ]; then
+				at=$BATS_TEST_TMPDIR/$as-at
+				$as mkdir "$at"
+			fi
+			"$1"
+		done
+	done
+}
+
+# Ordinary users make their things in there.
+setup() {
+	chmod 1777 "$BATS_TEST_TMPDIR"
+}
+
+# mount_on PATH: "TYPE ROOT OPTIONS" of the last mount there, according to a
+# mountinfo in $output.
+mount_on() {
+	awk -v path="$1" '
+		$5 == path {
+			for (n = 7; $n != "-"; n++);
+			said = $(n + 1) " " $4 " " $6
+		}
+		END { print said }
+	' <<<"$output"
+}
+
+# assert_mount PATH REGEX
+assert_mount() {
+	local found
+	found=$(mount_on "$1")
+	[[ $found =~ ^$2$ ]] && return
+	printf '%s: %q is not %s\n' "$1" "$found" "$2" >&2
+	return 1
+}
+
+# --- the words ---
+
+@test "proc sys dev mqueue are new file systems that forbid what they can" {
+	look() {
+		run -0 "$way" proc sys dev mqueue -- cat /proc/self/mountinfo
+		assert_mount /proc 'proc / rw,nosuid,nodev,noexec,.*'
+		assert_mount /sys 'sysfs / ro,nosuid,nodev,noexec,.*'
+		assert_mount /dev 'tmpfs / rw,nosuid,nodev,noexec,.*'
+		assert_mount /dev/null 'devtmpfs /null rw,nosuid,noexec,.*'
+		assert_mount /dev/pts 'devpts / rw,nosuid,noexec,.*'
+		assert_mount /dev/shm 'tmpfs / rw,nosuid,nodev,noexec,.*'
+		assert_mount /dev/mqueue 'mqueue / rw,nosuid,nodev,noexec,.*'
+	}
+	in_each_way look
+}
+
+@test "dev is the small set, and its devices work" {
+	look() {
+		run -0 "$way" dev -- sh -c 'cd /dev && echo *; cd pts && echo *; head -c 2 /dev/zero | od -An -tx1; head -c 3 /dev/urandom | wc -c; echo x >/dev/null; : >/dev/shm/file; echo word | cat /dev/stdin'
+		[[ ${lines[0]} =~ ^fd\ full\ (mqueue\ )?null\ ptmx\ pts\ random\ shm\ stderr\ stdin\ stdout\ tty\ urandom\ zero$ ]]
+		same ptmx "${lines[1]}"
+		same ' 00 00 3 word' "$(printf '%s ' "${lines[@]:2}" | sed 's/ $//')"
+	}
+	in_each_way look
+}
+
+@test "dev mask=FILE: what a new /dev hides can still be masked with" {
+	look() {
+		run -0 "$way" dev dir="$at/made" dev mask=/etc/passwd dev -- stat -c %t:%T /etc/passwd
+		assert_output 1:3
+	}
+	in_each_way look
+}
+
+@test "tmpfs is empty, writable, and gone afterwards" {
+	look() {
+		run -0 "$way" tmpfs="$at/new/one" -- sh -c "cd '$at/new/one' && ls -A && echo x >file && cat file && cat /proc/self/mountinfo"
+		same x "${lines[0]}"
+		assert_mount "$at/new/one" 'tmpfs / rw,nosuid,nodev,relatime'
+		[ "$way" = jail ] || same '' "$(ls -A "$at/new/one")"
+	}
+	in_each_way look
+}
+
+@test "bind shows a directory or a file, and writes to it" {
+	look() {
+		run -0 "$way" bind="$src:$at/dir" bind="$src/file:$at/file" -- \
+			sh -c "cat '$at/dir/file' '$at/file'; echo more >>'$at/file'; echo new >'$at/dir/new'; cat /proc/self/mountinfo"
+		same content "${lines[0]}"
+		same content "${lines[1]}"
+		assert_mount "$at/dir" '[a-z0-9]+ /[^ ]* rw,nosuid,nodev,.*'
+		assert_mount "$at/file" '[a-z0-9]+ /[^ ]* rw,nosuid,nodev,.*'
+		same $'content\nmore' "$(cat "$src/file")"
+		same new "$(cat "$src/new")"
+		same "$($as id -u)" "$(stat -c %u "$src/new")"
+	}
+	in_each_way look
+}
+
+@test "bind-fd shows what a descriptor is" {
+	look() {
+		run -0 "$way" bind-fd=7:"$at/dir" bind-fd=8:"$at/file:ro" -- \
+			sh -c "cat '$at/dir/file' '$at/file'; echo x 2>/dev/null >'$at/file'; cat /proc/self/mountinfo" \
+			7<"$src" 8<"$src/file"
+		same content "${lines[0]}"
+		same content "${lines[1]}"
+		assert_mount "$at/file" '[a-z0-9]+ /[^ ]* ro,nosuid,nodev,.*'
+		same content "$(cat "$src/file")"
+		# It is the directory that was opened, whatever has its name now.
+		moved() {
+			exec 7<"$src"
+			mv "$src" "$src.moved"
+			mkdir "$src"
+			"$way" bind-fd=7:"$at/dir" -- cat "$at/dir/file"
+		}
+		run -0 moved
+		assert_output content
+	}
+	in_each_way look
+}
+
+@test "bind-fd: what is no descriptor, or gone, is an error" {
+	look() {
+		refused "$way" bind-fd=99:"$at" -- echo "$ran" 99<&-
+		[[ ${lines[0]} == *': descriptor 99: open the source of a bind: Bad file descriptor' ]]
+		refused "$way" try-bind-fd=99:"$at" -- echo "$ran" 99<&-
+		gone() {
+			exec 7<"$src"
+			rm -r "$src"
+			"$way" bind-fd=7:"$at" -- echo "$ran"
+		}
+		refused gone
+		piped() { echo x | "$way" bind-fd=0:"$at/pipe" -- echo "$ran"; }
+		refused piped
+	}
+	in_each_way look
+}
+
+@test "file takes its content from a descriptor, whole" {
+	local big=$BATS_TEST_TMPDIR/big sum
+	head -c 5242881 /dev/urandom >"$big"
+	chmod 644 "$big"
+	sum=$(sha256sum <"$big")
+	look() {
+		run -0 "$way" file=7:"$at/a" -- cat "$at/a" 7<<<'here it is'
+		assert_output 'here it is'
+		run -0 "$way" file=7:"$at/a" -- sha256sum "$at/a" 7<"$big"
+		same "${sum%% *}" "${output%% *}"
+		piped() {
+			exec 7< <(head -c 1000000 "$big"; sleep 0.2; tail -c +1000001 "$big")
+			"$way" file=7:"$at/a" -- sha256sum "$at/a"
+		}
+		run -0 piped
+		same "${sum%% *}" "${output%% *}"
+		run -0 "$way" file=7:"$at/empty" -- wc -c "$at/empty" 7</dev/null
+		assert_output "0 $at/empty"
+	}
+	in_each_way look
+}
+
+@test "file: two at once, their modes, read-only, over a file that is there" {
+	look() {
+		run -0 "$way" file=7:"$at/a" file=8:"$at/b:mode=600" file=9:"$at/c:ro,mode=0755" file=6:/etc/passwd:ro -- sh -c "
+			stat -c %a '$at/a' '$at/b' '$at/c'; cat '$at/a' '$at/b' /etc/passwd
+			'$at/c'; echo x >>'$at/a' && tail -n 1 '$at/a'
+			{ echo x >>'$at/c'; } 2>&1 | grep -o 'Read-only.*'" \
+			6<<<nobody 7<<<one 8<<<two 9<<<'echo three'
+		assert_output $'644\n600\n755\none\ntwo\nnobody\nthree\nx\nRead-only file system'
+		never grep -Fxq nobody /etc/passwd
+		refused "$way" file=99:"$at/d" -- echo "$ran" 99<&-
+		refused "$way" file=7:"$at/d" -- echo "$ran" 7<"$src"
+		refused "$way" try-file=99:"$at/d" -- echo "$ran" 99<&-
+	}
+	in_each_way look
+}
+
+@test "mask hides a file and a directory" {
+	look() {
+		run -0 "$way" bind="$src:$at" mask="$at/file" mask="$at/dir" mask=/etc -- \
+			sh -c "cat '$at/file'; stat -c %F '$at/file'; ls -A '$at/dir'; ls -A /etc; echo x >'$at/file'; touch '$at/dir/new' 2>&1 | grep -o 'Read-only.*'"
+		assert_output $'character special file\nRead-only file system'
+		same content "$(cat "$src/file")"
+	}
+	in_each_way look
+}
+
+@test "mask and ro are about what a link inside of the root leads to" {
+	look() {
+		$as ln -s "$at/file" "$src/to-file"
+		$as ln -s dir/../dir "$src/to-dir"
+		run -0 "$way" bind="$src:$at" mask="$at/to-file" ro="$at/to-dir" -- \
+			sh -c "stat -c %t:%T '$at/file'; touch '$at/dir/new' 2>&1 | grep -o 'Read-only.*'"
+		assert_output $'1:3\nRead-only file system'
+	}
+	in_each_way look
+}
+
+@test "ro makes a directory, with all below it, or a file read-only" {
+	look() {
+		run -0 "$way" tmpfs="$at/t" tmpfs="$at/t/sub" dir="$at/t/d" bind="$src/file:$at/file" \
+			ro="$at/t" ro="$at/file" -- sh -c "
+			for f in '$at/t/x' '$at/t/d/x' '$at/t/sub/x' '$at/file'; do
+				{ echo x >>\"\$f\"; } 2>&1 | grep -o 'Read-only.*'
+			done; cat '$at/file'"
+		assert_output $'Read-only file system\nRead-only file system\nRead-only file system\nRead-only file system\ncontent'
+	}
+	in_each_way look
+}
+
+@test "mask and ro need something to be there" {
+	look() {
+		refused "$way" mask="$at/none" -- echo "$ran"
+		[[ $output == *": $at/none: mask it: No such file or directory" ]]
+		refused "$way" ro="$at/none" -- echo "$ran"
+		[[ $output == *": $at/none: write-protect it: No such file or directory" ]]
+		run -0 "$way" try-mask="$at/none" try-ro="$at/none" -- ls -A /tmp/..
+	}
+	in_each_way look
+}
+
+@test "dir and link make what they say, and what is above it" {
+	look() {
+		run -0 "$way" tmpfs="$at/t" dir="$at/t/a/b" dir="$at/t/c:mode=1770" dir="$at/t/a:mode=700" \
+			link=to/nowhere:"$at/t/l/one" link=/etc:"$at/t/etc" dir="$at/t/etc/../etc" -- \
+			sh -c "cd '$at/t' && stat -c '%a %F' a a/b c; readlink l/one; readlink etc"
+		assert_output $'700 directory\n755 directory\n1770 directory\nto/nowhere\n/etc'
+		refused "$way" link=a:"$at/t" link=b:"$at/t" -- echo "$ran"
+		[[ $output == *": $at/t: make the link: File exists" ]]
+		refused "$way" bind="$src:$at/s" dir="$at/s/file" -- echo "$ran"
+		[[ $output == *": $at/s/file: make the directory: Not a directory" ]]
+	}
+	in_each_way look
+}
+
+@test "a mount point that is missing is made: in memory, or on disk" {
+	local as=as_caller root=$BATS_TEST_TMPDIR/root before
+	before=$(digest "$(root_dir)")
+	run -0 jail tmpfs=/no/such/dir bind=/etc/passwd:/no/such/file -- ls /no/such
+	assert_output $'dir\nfile'
+	same "$before" "$(digest "$(root_dir)")"
+	cp -a "$(root_dir)" "$root"
+	plain() { printf 'jail 1\nmkroot dir=%s\naddmount tmpfs=/no/such/dir bind=/etc/passwd:/no/such/file\nend\n' "$root" | jailexec -- ls /no/such; }
+	run -0 plain
+	assert_output $'dir\nfile'
+	same $'dir\nfile' "$(ls "$root/no/such")"
+	same 0 "$(stat -c %s "$root/no/such/file")"
+	same "$(id -u)" "$(stat -c %u "$root/no/such/dir")"
+}
+
+@test "a root that is read-only has to have the mount points" {
+	look() {
+		in_ro() { a_root ro | addmount "$@" | $as jailexec -- echo "$ran"; }
+		refused in_ro tmpfs=/no/such
+		assert_output 'jailexec: /no/such: make the mount point: Read-only file system
+jailexec: the root has no /no/such and cannot get it: mkroot with scratch helps'
+		run -0 in_ro tmpfs=/srv
+		assert_output "$ran"
+	}
+	for_each_caller look
+}
+
+@test "a directory goes on a directory, and anything else on a file" {
+	look() {
+		refused "$way" bind="$src:$at/s" tmpfs="$at/s/file" -- echo "$ran"
+		[[ $output == *": $at/s/file: refuse to mount on it: it is no directory" ]]
+		refused "$way" bind="$src/file:$at" tmpfs="$at" bind="$src/file:$at" -- echo "$ran"
+		refused "$way" bind="$src:$at/s" bind="$src/file:$at/s/dir" -- echo "$ran"
+		[[ $output == *": $at/s/dir: refuse to mount on it: it is a directory" ]]
+		refused "$way" bind="$src:$at/s" bind="$src:$at/s/file" -- echo "$ran"
+		refused "$way" bind="$src:$at/s" file=7:"$at/s/dir" -- echo "$ran" 7</dev/null
+	}
+	in_each_way look
+}
+
+@test "nothing is mounted on the root itself" {
+	look() {
+		local word
+		for word in tmpfs=/ bind="$src:/" bind-fd=7:/ mask=/ ro=/ \
+			tmpfs=/usr/.. mask=/usr/../..; do
+			refused "$way" "$word" -- echo "$ran" 7<"$src"
+			[[ $output == *': refuse to mount on it: it is the root itself' ]]
+		done
+		# The same directory, as another mount.
+		run -0 "$way" bind="$src:$at" mask="$at" -- ls -A "$at"
+		assert_output ''
+	}
+	in_each_way look
+	as=as_caller
+	requires root
+	run -0 addmount bind=/:"$BATS_TEST_TMPDIR" ro="$BATS_TEST_TMPDIR" -- ls "$BATS_TEST_TMPDIR/etc/passwd"
+}
+
+# --- the options ---
+
+# tries OPTIONS WANT: mount a tmpfs and a bind so and compare what mountinfo
+# says with nosuid and the like.
+tries() {
+	local options=${1:+:$1} want=$2 point
+	run -0 "$way" tmpfs="$at/t$options" bind="$src:$at/b$options" \
+		file=7:"$at/f$options" bind-fd=8:"$at/d$options" -- \
+		cat /proc/self/mountinfo 7</dev/null 8<"$src"
+	for point in t b f d; do
+		same "$want" "$(mount_on "$at/$point" | cut -d' ' -f3 |
+			tr ',' '\n' | grep -vx -e '.*atime' -e idmapped |
+			paste -sd,)" "$point: $1"
+	done
+}
+
+@test "each option is in the mount, and the last of two counts" {
+	look() {
+		tries '' rw,nosuid,nodev
+		tries ro ro,nosuid,nodev
+		tries ro,rw rw,nosuid,nodev
+		tries suid rw,nodev
+		tries suid,nosuid rw,nosuid,nodev
+		tries dev rw,nosuid
+		tries dev,nodev rw,nosuid,nodev
+		tries noexec rw,nosuid,nodev,noexec
+		tries noexec,exec rw,nosuid,nodev
+		tries nosymfollow rw,nosuid,nodev,nosymfollow
+		tries ro,noexec,suid,dev,nosymfollow ro,noexec,nosymfollow
+	}
+	# Who is in a user namespace may not take a flag away from a mount of
+	# the host, and does not: src is not on one.
+	in_each_way look
+}
+
+@test "ro, noexec and nosymfollow do what they say" {
+	look() {
+		$as cp "$RUNGS_STAGE/tests/whatigot" "$src/program"
+		$as ln -s file "$src/link"
+		run -0 "$way" bind="$src:$at:ro" -- sh -c "cat '$at/link'; '$at/program' | grep -o uid | head -n 1; { echo x >>'$at/file'; } 2>&1 | grep -o 'Read-only.*'"
+		assert_output $'content\nuid\nRead-only file system'
+		run -126 "$way" bind="$src:$at:noexec" -- "$at/program"
+		run -0 "$way" bind="$src:$at:noexec,exec" -- "$at/program"
+		run -1 "$way" bind="$src:$at:nosymfollow" -- cat "$at/link"
+		run -0 "$way" bind="$src:$at:nosymfollow" -- cat "$at/file"
+		same content "$(cat "$src/file")"
+	}
+	in_each_way look
+}
+
+@test "nosuid and nodev are the default, and do what they say" {
+	requires root
+	local dir=$BATS_TEST_TMPDIR/dir at=$BATS_TEST_TMPDIR/at
+	mkdir "$dir" "$at"
+	cp "$RUNGS_STAGE/tests/whatigot" "$dir/program"
+	chown 1234 "$dir/program"
+	chmod 4755 "$dir/program"
+	mknod -m 666 "$dir/null" c 1 3
+	run -0 addmount bind="$dir:$at" -- "$at/program"
+	assert_line 'uid 0 0 0'
+	run -0 addmount bind="$dir:$at:suid" -- "$at/program"
+	assert_line 'uid 0 1234 1234'
+	run -1 addmount bind="$dir:$at" -- dd of="$at/null" if=/dev/null
+	[[ $output == *'Permission denied'* ]]
+	run -0 addmount bind="$dir:$at:dev" -- dd of="$at/null" if=/dev/null
+	run -0 addmount file=7:"$at/program:suid,mode=4755" -- "$at/program" 7<"$dir/program"
+	same 0 "$status"
+}
+
+@test "an option gives nothing back that the source's mount forbids" {
+	local as=as_caller dir=$BATS_TEST_TMPDIR/dir at=$BATS_TEST_TMPDIR/at
+	mkdir "$dir" "$at"
+	nested() {
+		alone tmpfs="$dir:ro,noexec" -- addmount bind="$dir:$at:rw,exec,suid,dev" -- cat /proc/self/mountinfo
+	}
+	run -0 nested
+	assert_mount "$at" 'tmpfs / ro,nosuid,nodev,noexec,.*'
+}
+
+@test "rec takes the mounts below along, and only rec does" {
+	local as dir=$BATS_TEST_TMPDIR/dir at=$BATS_TEST_TMPDIR/at
+	mkdir -p "$dir/sub" "$at"
+	look() {
+		local tree="tmpfs=$dir/sub file=7:$dir/sub/file"
+		# shellcheck disable=SC2086
+		nested() { alone $tree -- addmount bind="$dir:$at$1" -- sh -c "ls -A '$at/sub'; cat /proc/self/mountinfo" 7</dev/null; }
+		run -0 nested ''
+		same '' "$(mount_on "$at/sub")"
+		never grep -Fxq file <<<"${lines[0]}"
+		run -0 nested :rec,ro
+		same file "${lines[0]}"
+		assert_mount "$at/sub" 'tmpfs / ro,nosuid,nodev,.*'
+		assert_mount "$at/sub/file" 'tmpfs /content ro,nosuid,nodev,.*'
+	}
+	for_each_caller look
+}
+
+@test "what the host has mounted below a source cannot be uncovered" {
+	requires user-namespaces
+	local as=as_user
+	refused alone bind=/:"$BATS_TEST_TMPDIR" -- echo "$ran"
+	assert_output 'addmount: /: bind it: Invalid argument
+addmount: what is mounted below it came from the host and must stay: add rec'
+	run -0 alone bind=/:"$BATS_TEST_TMPDIR:rec" -- test -e "$BATS_TEST_TMPDIR/proc/self"
+}
+
+@test "size and mode of a tmpfs do what they say" {
+	look() {
+		run -0 "$way" tmpfs="$at/a:size=1M" tmpfs="$at/b:mode=710,size=2M" tmpfs="$at/c:mode=1777" -- \
+			sh -c "stat -c %a '$at/b' '$at/c'; dd if=/dev/zero of='$at/a/f' bs=1100000 count=1 2>&1 | grep -o 'No space.*'; dd if=/dev/zero of='$at/b/f' bs=1100000 count=1 2>/dev/null && wc -c <'$at/b/f'"
+		assert_output $'710\n1777\nNo space left on device\n1100000'
+	}
+	in_each_way look
+}
+
+# --- several words ---
+
+@test "words are taken in order: a later mount is on top of an earlier one" {
+	look() {
+		run -0 "$way" tmpfs="$at" bind="$src:$at/b" tmpfs="$at/b/dir" file=7:"$at/b/dir/deep" -- sh -c "cat '$at/b/file' '$at/b/dir/deep'" 7<<<deep
+		assert_output $'content\ndeep'
+		run -0 "$way" tmpfs="$at" dir="$at/hidden" tmpfs="$at" -- ls -A "$at"
+		assert_output ''
+		run -0 "$way" bind="$src:$at" mask="$at/file" bind="$src/file:$at/file" -- cat "$at/file"
+		assert_output content
+		run -0 "$way" bind="$src:$at" bind="$src/file:$at/file" mask="$at/file" -- cat "$at/file"
+		assert_output ''
+	}
+	in_each_way look
+}
+
+@test "try- forgives a source that is missing, and nothing else" {
+	look() {
+		run -0 "$way" tmpfs="$at" try-bind="$src/none:$at/none" try-bind="$src:$at/there" try-mask="$at/there/none" -- sh -c "ls -A '$at'; cat '$at/there/file'"
+		assert_output $'there\ncontent'
+		refused "$way" bind="$src/none:$at" -- echo "$ran"
+		[[ $output == *": $src/none: open the source of a bind: No such file or directory" ]]
+		refused "$way" try-bind="$src:$at" try-bind="$src:$at/file" -- echo "$ran"
+		refused "$way" try-bind="$src/file/none:$at" -- echo "$ran"
+		run -0 "$way" try-tmpfs="$at" try-dir="$at/d" try-proc try-link=a:"$at/l" -- ls -A "$at"
+		assert_output $'d\nl'
+	}
+	in_each_way look
+}
+
+@test "none forgets the words before it, the default ones included" {
+	look() {
+		run -0 alone tmpfs="$at" none -- cat /proc/self/mountinfo
+		same '' "$(mount_on "$at")"
+		run -0 jail tmpfs=/srv none proc tmpfs=/opt -- cat /proc/self/mountinfo
+		same '/ /opt /proc' "$(cut -d' ' -f5 <<<"$output" | sort | xargs)"
+		run -0 jail none -- sh -c 'ls -A /proc; ls -A /sys'
+		assert_output ''
+	}
+	at=$BATS_TEST_TMPDIR
+	for_each_caller look
+}
+
+# The OCI runtime specification's default mounts, and the masked and the
+# read-only paths that its runtimes have in their default configuration.
+masked='/proc/acpi /proc/asound /proc/interrupts /proc/kcore /proc/keys
+	/proc/latency_stats /proc/sched_debug /proc/scsi /proc/timer_list
+	/proc/timer_stats /sys/devices/virtual/powercap /sys/firmware'
+protected='/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger'
+
+@test "the default set is that of OCI runtimes, no more and no less" {
+	look() {
+		local path want=$'/\n/proc\n/sys\n/dev\n/dev/pts\n/dev/shm\n/dev/mqueue\n/tmp\n/run\n'
+		for path in null zero full random urandom tty; do
+			want+=/dev/$path$'\n'
+		done
+		for path in $masked $protected; do
+			[ ! -e "$path" ] || want+=$path$'\n'
+		done
+		run -0 in_jail -- cat /proc/self/mountinfo
+		same "$(sort <<<"${want%$'\n'}")" "$(cut -d' ' -f5 <<<"$output" | sort)"
+		for path in $masked; do
+			[ ! -d "$path" ] || assert_mount "$path" 'tmpfs / ro,nosuid,nodev,noexec,.*'
+			[ ! -f "$path" ] || assert_mount "$path" 'devtmpfs /null .*'
+		done
+		for path in $protected; do
+			[ ! -e "$path" ] || assert_mount "$path" "proc ${path#/proc} ro,nosuid,nodev,noexec,.*"
+		done
+		for path in $masked; do
+			[ ! -e "$path" ] || echo "$path"
+		done >"$BATS_TEST_TMPDIR/paths"
+		run -0 jail file=7:/paths -- sh -c 'while read -r path; do if [ -d "$path" ]; then ls -A "$path"; else cat "$path"; fi; done </paths' 7<"$BATS_TEST_TMPDIR/paths"
+		assert_output ''
+	}
+	for_each_caller look
+}
+
+@test "law 1: addmount in a chain is addmount in a pipe" {
+	requires root
+	local at=$BATS_TEST_TMPDIR/at words look='cut -d" " -f4-6,9 /proc/self/mountinfo | sort; ls -A /dev | sort'
+	mkdir "$at"
+	for words in proc sys dev mqueue none "tmpfs=$at" "bind=/etc:$at:ro" \
+		"bind=/:$at:rec,noexec" "mask=/etc" "ro=/etc" "tmpfs=$at:size=4K dir=$at/d link=x:$at/l" \
+		"proc none tmpfs=$at" "dev sys proc mask=/proc/timer_list" "try-bind=/none:$at"; do
+		# shellcheck disable=SC2086
+		run -0 addmount $words -- sh -c "$look"
+		local want=$output
+		# shellcheck disable=SC2086
+		pipe() { addmount -n $words | jailexec -x -- sh -c "$look"; }
+		run -0 pipe
+		same "$want" "$output" "$words"
+	done
+}
+
+@test "law 2: the place of the addmount line does not matter" {
+	lines_of() { printf '%s\n' 'jail 1' "$@" end | jailexec -- sh -c 'hostname; cut -d" " -f4-6,9 /proc/self/mountinfo'; }
+	local root mounts='addmount tmpfs=/srv file=7:/srv/f' names='enterns uts=web' want
+	root="mkroot dir=$(root_dir) scratch"
+	run -0 lines_of "$root" "$mounts" "$names" 7</dev/null
+	want=$output
+	assert_line web
+	run -0 lines_of "$mounts" "$names" "$root" 7</dev/null
+	assert_output "$want"
+}
+
+# --- the line ---
+
+# printed WANT WORD...: the filter writes that line, and what it wrote again
+# when it is given that.
+printed() {
+	local want=$1 got again=()
+	shift
+	got=$(addmount -n "$@" | sed -n 2p)
+	same "addmount $want" "$got"
+	# As text: the words are read back from a description by jailexec, and
+	# from the command line with their escapes undone here.
+	local word
+	for word in $want; do
+		again+=("$(printf '%b.' "${word//\\/\\0}")")
+	done
+	again=("${again[@]%.}")
+	same "addmount $want" "$(addmount -n "${again[@]}" | sed -n 2p)"
+}
+
+@test "law 4: what addmount prints is one form, and is read as the same" {
+	printed 'proc sys dev mqueue' proc sys dev mqueue
+	printed 'tmpfs=/a' tmpfs=/a:rw,nosuid,nodev,exec
+	printed 'tmpfs=/a:ro,suid,dev,noexec,nosymfollow,size=65536,mode=0700' \
+		tmpfs=/a:mode=0700,size=64K,nosymfollow,dev,suid,noexec,ro
+	printed 'tmpfs=/a:size=1073741824' tmpfs=/a:size=1,size=1G
+	printed 'bind=/a:/b' bind=/a:/b:ro,idmap,rw
+	printed 'bind=/a:/b:ro,rec,noidmap' bind=/a:/b:noidmap,rec,ro
+	printed 'bind-fd=7:/b:noexec' bind-fd=7:/b:noexec
+	printed 'file=7:/b:ro,mode=600' file=7:/b:mode=600,ro
+	printed 'mask=/a ro=/b dir=/c dir=/d:mode=755' mask=/a ro=/b dir=/c dir=/d:mode=755
+	printed 'link=../x:/a/b' link=../x:/a/b
+	printed 'try-bind=/a:/b try-mask=/c' try-bind=/a:/b try-mask=/c
+	printed 'none' proc none
+	printed 'none sys' proc none sys none sys
+	printed 'tmpfs=/a tmpfs=/a' tmpfs=/a tmpfs=/a
+}
+
+@test "law 4: colons, backslashes, blanks and newlines in a path" {
+	printed 'bind=/a\134:b:/c\134:d' 'bind=/a\:b:/c\:d'
+	printed 'bind=/a\134\134b:/c' 'bind=/a\b:/c'
+	printed 'bind=/a\134\134b:/c' 'bind=/a\\b:/c'
+	printed 'bind=/a\134\134\134:b:/c' 'bind=/a\\\:b:/c'
+	printed 'tmpfs=/a\134\134134' 'tmpfs=/a\134'
+	printed 'bind=/a\040b:/c\011d\012e' $'bind=/a b:/c\td\ne'
+	printed 'link=a\134:b:/c' 'link=a\:b:/c'
+	printed 'tmpfs=/ä' tmpfs=/ä
+}
+
+@test "a path with any of those is what is mounted, also through a pipe" {
+	local name=$'a:b\\c d\te\nf\\040g' word
+	word=${name//\\/\\\\}
+	word=${word//:/\\:}
+	look() {
+		$as mkdir "$src/$name"
+		echo "$name" | $as tee "$src/$name/file" >/dev/null
+		run -0 "$way" bind="$src/$word:$at/$word" -- cat "$at/$name/file"
+		assert_output "$name"
+		run -0 "$way" tmpfs="$at/$word:mode=711" -- stat -c %a "$at/$name"
+		assert_output 711
+	}
+	in_each_way look
+	piped() { a_root scratch | addmount "tmpfs=/srv/$word" | enterns uts=x | setlimit core=0 | jailexec -C /srv -- sh -c 'printf %s *'; }
+	run -0 piped
+	assert_output "$name"
+}
+
+@test "a relative source is that of the directory where it was said" {
+	local dir=$BATS_TEST_TMPDIR/dir
+	mkdir -p "$dir/below"
+	echo here >"$dir/below/file"
+	chmod -R go+rX "$dir"
+	cd "$dir"
+	same "addmount bind=$dir/below:/srv" "$(addmount -n bind=below:/srv | sed -n 2p)"
+	same "addmount bind=$dir/./below:/srv" "$(addmount -n bind=./below:/srv | sed -n 2p)"
+	same "addmount link=below:/srv" "$(addmount -n link=below:/srv | sed -n 2p)"
+	a_root scratch | addmount bind=below:/srv >"$BATS_TEST_TMPDIR/jail"
+	cd /
+	look() {
+		run -0 "$as" jailexec -f "$BATS_TEST_TMPDIR/jail" -- cat /srv/file
+		assert_output here
+	}
+	for_each_caller look
+}
+
+@test "a line that a person wrote" {
+	by_hand() { printf 'jail 1\n%s\nmkroot dir=%s scratch\nend\n' "$1" "$(root_dir)" | $as jailexec -- "${@:2}"; }
+	look() {
+		run -0 by_hand $' addmount\ttmpfs=/a\\040b  dir=/a\\040b/c' ls '/a b'
+		assert_output c
+		run -0 by_hand $'addmount tmpfs=/srv\naddmount dir=/srv/x\n# addmount none' ls /srv
+		assert_output x
+		run -0 by_hand addmount echo "$ran"
+		assert_output "$ran"
+		refused by_hand 'addmount tmpfs=/a b' echo "$ran"
+		assert_output 'jailexec: line 2: b: no such mount'
+		refused by_hand 'addmount bind=below:' echo "$ran"
+		assert_match 'jailexec: line 2: bind=below:: .*'
+		refused by_hand 'addmount tmpfs=/a\b' echo "$ran"
+	}
+	for_each_caller look
+}
+
+# bad WORD TEXT: no such word, whoever reads it, and that is said.
+bad() {
+	refused addmount "$1" -- echo "$ran"
+	same "addmount: $1: $2" "$output"
+	refused addmount -n proc "$1"
+	same "addmount: $1: $2" "$output"
+	run -125 addmount -n "$1"
+	never grep -Fxq -e end -e 'jail 1' <<<"$output"
+	by_hand() { printf 'jail 1\naddmount proc %s\nend\n' "$1" | jailexec -x -- echo "$ran"; }
+	[[ $1 == *[\\\ ]* ]] || {
+		refused by_hand "$1"
+		same "jailexec: line 2: $1: $2" "$output"
+	}
+}
+
+@test "a word that is wrong is refused before anything is done" {
+	bad bogus 'no such mount'
+	bad bogus=/x 'no such mount'
+	bad PROC 'no such mount'
+	bad try- 'no such mount'
+	bad try-none 'no such mount'
+	bad try-try-proc 'no such mount'
+	bad tmpf=/x 'no such mount'
+	bad tmpfss=/x 'no such mount'
+	bad none= 'no such mount'
+	bad '=/x' 'no such mount'
+	bad proc= 'expected proc alone'
+	bad sys=/x 'expected sys alone'
+	bad dev=/x 'expected dev alone'
+	bad mqueue=/x 'expected mqueue alone'
+	local word
+	for word in tmpfs bind bind-fd file mask ro dir link; do
+		bad "$word" "expected $word=..."
+	done
+	for word in tmpfs mask ro dir; do
+		bad "$word=" ' is not an absolute path'
+		bad "$word=x" 'x is not an absolute path'
+		bad "$word=./x" './x is not an absolute path'
+		bad "$word=/x:" 'an option is empty'
+		bad "$word=/x:rec" "rec: no such option of $word"
+		bad "$word=/x:ro:rw" "expected $word=PATH[:OPTIONS]"
+	done
+	for word in bind link; do
+		bad "$word=/x" "expected $word=SOURCE:PATH[:OPTIONS]"
+		bad "$word=:/x" 'no source'
+		bad "$word=/x:" ' is not an absolute path'
+		bad "$word=/x:y" 'y is not an absolute path'
+		bad "$word=/x:/y:ro:rw" "expected $word=SOURCE:PATH[:OPTIONS]"
+	done
+	for word in bind-fd file; do
+		bad "$word=7" "expected $word=SOURCE:PATH[:OPTIONS]"
+		bad "$word=7:x" 'x is not an absolute path'
+		for n in '' -1 +1 x 1x 0x1 ' 1' 2147483648 99999999999999999999; do
+			bad "$word=$n:/x" 'expected a descriptor'
+		done
+	done
+	bad bind=/x:/y:ro,,rw 'an option is empty'
+	bad bind=/x:/y:ro, 'an option is empty'
+	bad bind=/x:/y:,ro 'an option is empty'
+	bad bind=/x:/y:RO 'RO: no such option of bind'
+	bad bind=/x:/y:size=1 'size=1: no such option of bind'
+	bad bind=/x:/y:mode=700 'mode=700: no such option of bind'
+	bad bind=/x:/y:shared 'shared: no such option of bind'
+	bad tmpfs=/x:idmap 'idmap: no such option of tmpfs'
+	bad tmpfs=/x:noidmap 'noidmap: no such option of tmpfs'
+	bad file=7:/x:rec 'rec: no such option of file'
+	bad file=7:/x:size=1 'size=1: no such option of file'
+	bad mask=/x:ro 'ro: no such option of mask'
+	bad dir=/x:ro 'ro: no such option of dir'
+	bad link=x:/y:ro 'ro: no such option of link'
+	for word in size= size=0 size=x size=-1 size=1X size=99999999999999999999 \
+		size=50% mode= mode=8 mode=77 mode=77777 mode=u+x mode=0o777; do
+		bad "tmpfs=/x:$word" "$word: no such option of tmpfs"
+	done
+}
+
+@test "a bad word behind good ones does nothing of the good ones" {
+	local as=as_caller at=$BATS_TEST_TMPDIR/at
+	mkdir "$at"
+	refused addmount tmpfs="$at/made" dir="$at/dir" bogus -- echo "$ran"
+	same '' "$(ls -A "$at")"
+	refused addmount -- echo "$ran"
+	refused addmount -q proc -- echo "$ran"
+	refused addmount proc --
+	run -127 alone proc -- no-such-command
+	run -126 alone tmpfs="$at" -- "$at"
+}
+
+@test "no more than 256 mounts, the default ones included" {
+	local words=() n as=as_caller
+	for ((n = 0; n < 256; n++)); do
+		words+=("try-ro=/none$n")
+	done
+	run -0 alone "${words[@]}" -- echo "$ran"
+	assert_output "$ran"
+	refused addmount "${words[@]}" proc -- echo "$ran"
+	assert_output 'addmount: proc: more than 256 mounts'
+	refused jail "${words[@]}" -- echo "$ran"
+	assert_match 'jailexec: line 3: try-ro=/none[0-9]*: more than 256 mounts'
+	run -0 jail none "${words[@]}" -- echo "$ran"
+	run -0 alone "${words[@]}" none proc -- echo "$ran"
+}
+
+# --- who may, and what stays as it was ---
+
+@test "an ordinary user needs a user namespace, and is told so" {
+	requires user-namespaces
+	local word
+	for word in proc sys dev mqueue tmpfs="$BATS_TEST_TMPDIR" bind=/etc:"$BATS_TEST_TMPDIR" mask=/etc; do
+		refused as_user addmount "$word" -- echo "$ran"
+		assert_output 'addmount: make namespaces (mount): Operation not permitted
+addmount: only root can make these without a user namespace: add enterns user'
+	done
+	run -0 as_user enterns user -- addmount tmpfs="$BATS_TEST_TMPDIR" -- ls -A "$BATS_TEST_TMPDIR"
+	assert_output ''
+	# Some file systems are about a namespace, which has to be its own.
+	refused as_user enterns user -- addmount proc -- echo "$ran"
+	[[ $output == *'a new /proc needs a pid namespace of its own'* ]]
+	refused as_user enterns user -- addmount sys -- echo "$ran"
+	[[ $output == *'add enterns net' ]]
+	refused as_user enterns user -- addmount mqueue -- echo "$ran"
+	[[ $output == *'add enterns ipc' ]]
+}
+
+@test "sys with the caller's network is the host's, and read-only" {
+	look() {
+		with_network() { a_root scratch | enterns net=host | $as jailexec -- "$@"; }
+		run -0 with_network cat /proc/self/mountinfo
+		assert_mount /sys 'sysfs / ro,nosuid,nodev,noexec,.*'
+		same "$(ls /sys/class/net)" "$(with_network ls /sys/class/net)"
+		run -1 with_network mkdir /sys/fs/cgroup/x
+	}
+	for_each_caller look
+}
+
+# In a mount namespace of the test's own, so that nobody else changes its
+# table, where every mount is shared, as it is on most machines.
+@test "the host's table of mounts stays as it is, also while a jail runs" {
+	requires root
+	local src=$BATS_TEST_TMPDIR/src root=$BATS_TEST_TMPDIR/root
+	mkdir -p "$src/sub"
+	cp -a "$(root_dir)" "$root"
+	printf 'jail 1\nmkroot dir=%s\naddmount bind=%s:/srv bind=%s:/opt:noidmap,rec bind-fd=7:/mnt tmpfs=/srv/x tmpfs=/opt/x tmpfs=/mnt/y mask=/srv/sub\nend\n' \
+		"$root" "$src" "$src" >"$BATS_TEST_TMPDIR/jail"
+	# shellcheck disable=SC2016
+	run -0 unshare --mount bash -euc '
+		mount --make-rprivate /
+		mount --make-rshared /
+		before=$(cat /proc/self/mountinfo)
+		look="grep -c -e /srv -e /opt -e /mnt /proc/self/mountinfo; grep -c -e shared: -e master: /proc/self/mountinfo"
+		check() { [ "$before" = "$(cat /proc/self/mountinfo)" ] || { echo "$1"; diff <(echo "$before") /proc/self/mountinfo; exit 1; }; }
+		jailexec -f "$1/jail" -- sh -c "$look; touch /tmp/ready; sleep 0.4; true" 7<"$1/src" &
+		sleep 0.2; check during; wait
+		addmount tmpfs="$1/src/a" bind=/etc:"$1/src/b" proc dev -- sh -c "sleep 0.2" & 
+		sleep 0.1; check alone; wait
+		exec 2>/dev/null
+		jailexec -f "$1/jail" -- sleep 100 7<"$1/src" & jail=$!
+		sleep 0.2; kill -KILL "$jail"; wait "$jail" || true
+		check killed
+		addmount tmpfs="$1/src/a" bind=/none:/mnt -- true 2>/dev/null || true
+		check failed' - "$BATS_TEST_TMPDIR"
+	assert_output $'7\n0'
+}
+
+# --- owners ---
+
+@test "a bind of root's has the owners of the disk, and root is nobody else" {
+	requires root
+	local dir=$BATS_TEST_TMPDIR/dir secret=$BATS_TEST_TMPDIR/secret as=as_caller
+	mkdir -m 700 "$dir"
+	echo secret >"$secret"
+	chmod 600 "$secret"
+	echo zero >"$dir/zero"
+	echo thousand >"$dir/thousand"
+	chown 1000:1000 "$dir/thousand"
+	chmod 600 "$dir"/*
+	run -0 jail bind="$dir:/srv" -- sh -c 'cd /srv; stat -c "%n %u:%g %a" . zero thousand; cat zero thousand; echo more >>thousand; echo new >new; mkdir d; touch both; chown 1000:100 both; readlink /proc/self/ns/user >/dev/null'
+	assert_output $'. 0:0 700\nzero 0:0 600\nthousand 1000:1000 600\nzero\nthousand'
+	same '0:0 new' "$(stat -c %u:%g "$dir/new") $(cat "$dir/new")"
+	same 0:0 "$(stat -c %u:%g "$dir/d")"
+	same 1000:100 "$(stat -c %u:%g "$dir/both")"
+	same $'thousand\nmore' "$(cat "$dir/thousand")"
+	# A user of the jail is that user of the bind, and no more.
+	chmod 755 "$dir"
+	JAIL_OPTIONS='-u 1000' run -0 jail bind="$dir:/srv" -- sh -c 'cat /srv/thousand; cat /srv/zero 2>/dev/null || echo no'
+	assert_output $'thousand\nmore\nno'
+	# Any other way to a file of the host's root, and it is a stranger's.
+	run -0 jail bind="$dir:/srv" bind="$secret:/secret:noidmap" bind=/etc:/mnt:noidmap -- sh -c 'stat -c %u:%g /secret; cat /secret 2>/dev/null || echo no; cat /mnt/shadow 2>/dev/null || echo no; echo x 2>/dev/null >/mnt/new || echo no; chmod 777 /secret 2>/dev/null || echo no'
+	assert_output $'65534:65534\nno\nno\nno\nno'
+	same "600 secret" "$(stat -c %a "$secret") $(cat "$secret")"
+	never test -e /etc/new
+}
+
+@test "noidmap and idmap: whose the files of a bind are" {
+	requires root
+	local as=as_caller dir=$BATS_TEST_TMPDIR/dir
+	mkdir -m 755 "$dir"
+	run -0 jail bind="$dir:/a" bind="$dir:/b:noidmap" bind="$dir:/c:noidmap,idmap" bind-fd=7:/d bind-fd=7:/e:noidmap -- sh -c 'stat -c %u /a /b /c /d /e; cat /proc/self/mountinfo' 7<"$dir"
+	same '0 65534 0 0 65534' "$(xargs <<<"${lines[*]:0:5}")"
+	assert_mount /a '.*,idmapped'
+	never grep -q idmapped <<<"$(mount_on /b)"
+	# With the host's own ids there is nothing to map.
+	host_ids() { a_root scratch | addmount bind="$dir:/a" | enterns user=host | jailexec -- sh -c 'stat -c %u /a; cat /proc/self/mountinfo'; }
+	run -0 host_ids
+	same 0 "${lines[0]}"
+	never grep -q idmapped <<<"$(mount_on /a)"
+}
+
+@test "what cannot be idmapped is an error that says what to do" {
+	requires root
+	local as=as_caller
+	refused jail bind=/proc:/srv -- echo "$ran"
+	assert_output "jailexec: /proc: map its owners to the jail's ids: Invalid argument
+jailexec: its file system cannot do that: noidmap shows them as nobody"
+	run -0 jail bind=/proc:/srv:noidmap -- stat -c %u /srv/1
+	assert_output 65534
+}
+
+@test "an ordinary user's bind is no way to more than that user has" {
+	requires user-namespaces root
+	local as=as_user secret=$BATS_TEST_TMPDIR/secret
+	mkdir -m 700 "$secret"
+	echo x >"$secret/file"
+	refused jail bind="$secret/file:/srv/x" -- echo "$ran"
+	[[ $output == *'open the source of a bind: Permission denied' ]]
+	run -1 jail bind="$secret:/srv" -- ls /srv
+	run -1 jail bind=/etc:/srv -- touch /srv/new
+	never test -e /etc/new
+}
+
+# --- what is not what it is called ---
+
+@test "a /dev/null that is none is not masked with" {
+	local fake at=$BATS_TEST_TMPDIR/at as
+	mkdir "$at"
+	look() {
+		for fake in 'file=7:/dev/null' 'bind=/etc/passwd:/dev/null' 'bind=/dev/zero:/dev/null:dev'; do
+			nested() { alone "$fake" -- addmount "$@" -- echo "$ran" 7<<<fake; }
+			refused nested mask=/etc/passwd
+			assert_output 'addmount: /etc/passwd: mask it: No such device'
+			refused nested dev
+			assert_output "addmount: dev: bind the host's /dev/null (character device 1:3): No such device"
+		done
+		nested() { alone tmpfs="$at" link=/etc/passwd:"$at/null" bind=/dev/zero:"$at/zero" -- addmount bind="$at:/dev" -- addmount mask=/etc/group -- echo "$ran"; }
+		refused nested
+		assert_output 'addmount: /etc/group: mask it: Symbolic link loop' ||
+			assert_output 'addmount: /etc/group: mask it: No such device'
+	}
+	for_each_caller look
+}
+
+@test "the root's own /dev/null is never masked with" {
+	local root=$BATS_TEST_TMPDIR/root as
+	cp -a "$(root_dir)" "$root"
+	rm -f "$root/dev/null"
+	ln -s /proc/sysrq-trigger "$root/dev/null"
+	look() {
+		masks() { printf 'jail 1\nmkroot dir=%s scratch\naddmount %s mask=/etc/passwd\nend\n' "$root" "$1" | $as jailexec -- stat -c %t:%T /etc/passwd; }
+		run -0 masks ''
+		assert_output 1:3
+		run -0 masks 'none proc'
+		assert_output 1:3
+	}
+	for_each_caller look
+}
+
+# hostile DIR: a root whose links lead out of it, to $victim.
+hostile() {
+	copy_tree "$1"
+	victim=$BATS_TEST_TMPDIR/victim
+	mkdir -p "$victim/inner"
+	echo precious >"$victim/precious"
+	chmod 777 "$victim" "$victim/inner"
+	chmod 666 "$victim/precious"
+	ln -s "$victim" "$1/absolute"
+	ln -s "../../../../../../../../../..$victim" "$1/above"
+	ln -s "$victim/precious" "$1/file"
+	ln -s "$victim/none" "$1/dangling"
+	ln -s loop "$1/loop"
+	ln -s /proc/self/root"$victim" "$1/magic"
+	ln -s /proc/self/cwd/../../../../../.."$victim" "$1/cwd"
+}
+
+# in_root DIR MODE WORD...: as $as, with descriptor 7 open.
+in_root() {
+	printf 'jail 1\nmkroot dir=%s %s\naddmount %s\nend\n' "$1" "$2" "${*:3}" >"$BATS_TEST_TMPDIR/jail"
+	$as jailexec -f "$BATS_TEST_TMPDIR/jail" -- sh -c "$ask" 7<<<content
+}
+ask="echo $ran"
+
+@test "no link of a hostile root leads a mount point out of it" {
+	local root victim before as mode link word
+	for as in "${callers[@]}"; do
+		root=$BATS_TEST_TMPDIR/$as
+		hostile "$root"
+		before=$(digest "$victim")
+		for mode in scratch ''; do
+			for link in absolute above file dangling loop magic cwd; do
+				for word in tmpfs=/$link tmpfs=/$link/new/deep \
+					bind=/etc:/$link/new bind=/etc/passwd:/$link/newfile \
+					bind=/etc/passwd:/$link file=7:/$link/newer \
+					dir=/$link/made dir=/$link/inner:mode=700 \
+					link=x:/$link/l mask=/$link ro=/$link \
+					mask=/$link/precious ro=/$link/inner; do
+					refused in_root "$root" "$mode" "$word"
+				done
+				same "$before" "$(digest "$victim")" "$as $mode $link"
+			done
+		done
+	done
+	same '' "$(ls -A "$victim/inner")"
+	same precious "$(cat "$victim/precious")"
+}
+
+@test "a link of a hostile root that leads somewhere leads there in the root" {
+	look() {
+		local root=$BATS_TEST_TMPDIR/$as victim before
+		hostile "$root"
+		$as mkdir -p "$root$victim"
+		before=$(digest "$victim")
+		ask="cat /proc/self/mountinfo"
+		run -0 in_root "$root" scratch none proc tmpfs=/absolute dir=/above/made file=7:/above/newer
+		assert_mount "$victim" 'tmpfs / .*'
+		assert_mount "$victim/newer" 'tmpfs /content .*'
+		same "$before" "$(digest "$victim")"
+	}
+	for_each_caller look
+}
+
+@test "/proc /sys /dev that are links are refused, whatever they lead to" {
+	local root=$BATS_TEST_TMPDIR/root victim before as=as_caller name target mode
+	hostile "$root"
+	before=$(digest "$victim")
+	for name in proc sys dev; do
+		mv "$root/$name" "$root/was"
+		for target in "$victim" "../../../../../../../../../..$victim" tmp /tmp was \
+			"$victim/precious" etc/passwd "$victim/none" "$name"; do
+			ln -s "$target" "$root/$name"
+			for as in "${callers[@]}"; do
+				for mode in scratch ''; do
+					refused in_root "$root" "$mode" none "$name"
+					assert_output "jailexec: /$name: refuse to mount on it: it is a symbolic link"
+					refused in_root "$root" "$mode" tmpfs=/srv
+					assert_output "jailexec: /$name: refuse to mount on it: it is a symbolic link"
+				done
+			done
+			rm "$root/$name"
+		done
+		# Nor is it anything else that is no directory.
+		echo text >"$root/$name"
+		for as in "${callers[@]}"; do
+			refused in_root "$root" scratch tmpfs=/srv
+			assert_output "jailexec: /$name: refuse to mount on it: it is no directory"
+		done
+		rm "$root/$name"
+		mkfifo "$root/$name"
+		refused in_root "$root" scratch
+		rm "$root/$name"
+		mv "$root/was" "$root/$name"
+	done
+	same "$before" "$(digest "$victim")"
+}
+
+@test "a directory of a hostile root that is missing is made in the root" {
+	look() {
+		local root=$BATS_TEST_TMPDIR/$as victim
+		hostile "$root"
+		rm -rf "${root:?}"/{proc,sys,dev,tmp,run}
+		ask='stat -c %t:%T /dev/null; ls -d /proc/self /sys/class /tmp /run'
+		run -0 in_root "$root" scratch
+		assert_output $'1:3\n/proc/self\n/run\n/sys/class\n/tmp'
+		same '' "$(ls -d "$root"/{proc,sys,dev,tmp,run} 2>/dev/null)"
+	}
+	for_each_caller look
+}
+
+@test "ordinary links such as /var/run -> /run work" {
+	look() {
+		local root=$BATS_TEST_TMPDIR/$as
+		copy_tree "$root"
+		rm -rf "${root:?}/var/run" "${root:?}/lib64" "${root:?}/var/lock"
+		$as mkdir -p "$root/var" "$root/usr/lib64"
+		ln -s /run "$root/var/run"
+		ln -s usr/lib64 "$root/lib64"
+		ln -s ../run/lock "$root/var/lock"
+		ask='cat /run/app/conf; readlink /run/l; cat /proc/self/mountinfo; ls -d /usr/lib64/new'
+		run -0 in_root "$root" scratch tmpfs=/var/run/app file=7:/var/run/app/conf \
+			link=x:/var/run/l dir=/run/lock tmpfs=/var/lock tmpfs=/lib64/new
+		same content "${lines[0]}"
+		same x "${lines[1]}"
+		assert_mount /run/app 'tmpfs / .*'
+		assert_mount /run/lock 'tmpfs / .*'
+		assert_mount /usr/lib64/new 'tmpfs / .*'
+	}
+	for_each_caller look
+}
+
+@test "no magic link of /proc leads out while the jail is set up" {
+	local as=as_caller word victim before
+	hostile "$BATS_TEST_TMPDIR/root"
+	before=$(digest "$victim")
+	for as in "${callers[@]}"; do
+		for word in dir="/proc/self/root$victim/made" tmpfs="/proc/self/root$victim" \
+			dir="/proc/self/cwd$victim/made" mask=/proc/self/root/etc \
+			dir="/proc/thread-self/root$victim/made" ro=/proc/self/exe \
+			file=7:"/proc/1/root$victim/new" link=x:"/proc/1/root$victim/new"; do
+			refused in_root "$(tree)" scratch "$word"
+			same "$before" "$(digest "$victim")" "$word"
+		done
+	done
+}
+
+@test "a target that is exchanged for a link while jails start stays inside" {
+	local root=$BATS_TEST_TMPDIR/root victim before n pid started=0 as=as_caller
+	hostile "$root"
+	mkdir "$root/srv/a"
+	ln -s "$victim" "$root/srv/b"
+	before=$(digest "$victim")
+	printf 'jail 1\nmkroot dir=%s\nenterns mount\naddmount bind=/etc:/srv/a/new dir=/srv/a/inner/dir file=7:/srv/a/inner/file bind=/etc/passwd:/srv/a/deep/file tmpfs=/srv/a/tmp link=x:/srv/a/link/x\nend\n' \
+		"$root" >"$BATS_TEST_TMPDIR/jail"
+	"$RUNGS_STAGE/tests/attack" exchange "$root/srv/a" "$root/srv/b" 100 3>&- &
+	pid=$!
+	for ((n = 0; n < 300; n++)); do
+		if jailexec -x -f "$BATS_TEST_TMPDIR/jail" -- /bin/true 7<<<content 2>/dev/null; then
+			started=$((started + 1))
+		fi
+		find "$root/srv" -mindepth 2 -delete 2>/dev/null || true
+	done
+	: >"$root/srv/a.stop"
+	wait "$pid" || true
+	echo "$started of $n started" >&2
+	same "$before" "$(digest "$victim")"
+	same '' "$(ls -A "$victim/inner")"
+}
