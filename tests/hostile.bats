@@ -170,6 +170,11 @@ a_root_at() {
 		assert_line 'inheritable 0000000000000000' 'ambient 0000000000000000'
 	done
 	assert_line 'permitted 0000000000000000'
+	# A new user namespace begins without them, so look without one, too.
+	a_root scratch | enterns user=host >"$BATS_TEST_TMPDIR/jail"
+	run -0 generous jailexec -f "$BATS_TEST_TMPDIR/jail" -- /test/whatigot
+	assert_line 'inheritable 0000000000000000' 'ambient 0000000000000000' \
+		'bounding 00000000800425fb' 'effective 00000000800425fb'
 }
 
 # nsjail #288

@@ -149,6 +149,7 @@ make_tree(void)
 		{ "..", "root/up" },
 		{ "dir", "root/to-dir" },
 		{ "/dir/sub", "root/to-sub" },
+		{ "/secret", "root/dir/absolute" },
 		{ "loop", "root/loop" },
 		{ "b", "root/a" },
 		{ "a", "root/b" },
@@ -232,6 +233,7 @@ test_open(int root)
 	leads_to(root, "chain", "inside");
 	leads_to(root, "absolute", "inside");
 	leads_to(root, "climber", "inside");
+	leads_to(root, "dir/absolute", "inside");
 	leads_to(root, "dir/climber", "inside");
 	leads_to(root, "to-dir/deep", "deep");
 	leads_to(root, "to-sub/../deep", "deep");
@@ -492,6 +494,7 @@ test_description(void)
 	refuses("jail 1\na b\n");
 	refuses("jail 1\nend\nend\n");
 	refuses("jail 1\nend\n\n");
+	refuses("jail 1\nend\nend");
 	refuses("jail 1\nend\na b\n");
 	refuses("jail 1\n end\n");
 	refuses("end\njail 1\n");
