@@ -26,7 +26,8 @@ static const char synopsis[] =
     "[--detach] [--keep-fd=N] [--name=NAME] [--pid1] [--status-fd=N] "
     "[--timeout=DURATION[:GRACE]] -- COMMAND [ARGUMENT ...]";
 
-enum { DETACH = 256, KEEP_FD, NAME, PID1, STATUS_FD, TIMEOUT };
+/* What getopt_long(3) returns, beside the letters. */
+enum { DETACH = 1, KEEP_FD, NAME, PID1, STATUS_FD, TIMEOUT, OPTIONS = 128 };
 
 static const struct option long_options[] = {
 	{ "detach", no_argument, NULL, DETACH },
@@ -41,11 +42,10 @@ static const struct option long_options[] = {
 
 static struct environment environment;
 
-/* As they were given; the lists have room for as many as there are words. */
+/* As they were given: the last of each, but all of those that add up. */
 struct options {
-	bool exactly, verbose, explain, detach, pid1;
-	const char *directory, *file, *user, *name, *status, *timeout;
-	char **variables, **kept;
+	const char *text[OPTIONS]; /* "" without an argument, NULL: not given */
+	char **variables, **kept;  /* room for as many as there are words */
 	int variable_count, kept_count;
 };
 
@@ -61,49 +61,14 @@ parse_options(int argc, char *argv[], struct options *o)
 	while ((option = getopt_long(argc, argv, "+C:E:ef:u:vx", long_options,
 		    NULL))
 	       != -1) {
-		switch (option) {
-		case 'C':
-			o->directory = optarg;
-			break;
-		case 'E':
-			o->variables[o->variable_count++] = optarg;
-			break;
-		case 'e':
-			o->explain = true;
-			break;
-		case 'f':
-			o->file = optarg;
-			break;
-		case 'u':
-			o->user = optarg;
-			break;
-		case 'v':
-			o->verbose = true;
-			break;
-		case 'x':
-			o->exactly = true;
-			break;
-		case DETACH:
-			o->detach = true;
-			break;
-		case KEEP_FD:
-			o->kept[o->kept_count++] = optarg;
-			break;
-		case NAME:
-			o->name = optarg;
-			break;
-		case PID1:
-			o->pid1 = true;
-			break;
-		case STATUS_FD:
-			o->status = optarg;
-			break;
-		case TIMEOUT:
-			o->timeout = optarg;
-			break;
-		default:
+		if (option == '?')
 			tool_usage(synopsis);
-		}
+		else if (option == 'E')
+			o->variables[o->variable_count++] = optarg;
+		else if (option == KEEP_FD)
+			o->kept[o->kept_count++] = optarg;
+		else
+			o->text[option] = optarg != NULL ? optarg : "";
 	}
 	if (optind != argc)
 		tool_usage(synopsis);
@@ -113,35 +78,37 @@ parse_options(int argc, char *argv[], struct options *o)
 static int
 apply_options(struct jail *jail, const struct options *o, struct fail *f)
 {
+	const char *const *text = o->text;
 	int fd;
 
-	jail_init(jail, o->exactly);
-	jail->directory = o->directory;
-	jail->trace = o->verbose ? STDERR_FILENO : -1;
-	jail->is_bare = o->pid1;
-	jail->detached = o->detach;
-	if (o->status != NULL
-	    && (descriptor_parse("--status-fd", o->status, &fd, f) < 0
+	jail_init(jail, text['x'] != NULL);
+	jail->directory = text['C'];
+	jail->trace = text['v'] != NULL ? STDERR_FILENO : -1;
+	jail->is_bare = text[PID1] != NULL;
+	jail->detached = text[DETACH] != NULL;
+	if (text[STATUS_FD] != NULL
+	    && (descriptor_parse("--status-fd", text[STATUS_FD], &fd, f) < 0
 		|| (jail->status = status_open(fd, f)) < 0))
 		return -1;
 	for (int n = 0; n < o->kept_count; n++)
 		if (descriptor_parse("--keep-fd", o->kept[n], &fd, f) < 0
 		    || descriptors_keep(&jail->kept, fd, f) < 0)
 			return -1;
-	if ((o->timeout != NULL
-		&& timeout_parse(&jail->timeout, o->timeout, f) < 0)
-	    || (o->name != NULL
-		&& running_parse(&jail->running, o->name, f) < 0))
+	if (text[TIMEOUT] != NULL
+	    && timeout_parse(&jail->timeout, text[TIMEOUT], f) < 0)
 		return -1;
-	return o->user == NULL
-	           ? 0
-	           : credential_parse(&jail->credential, o->user, f);
+	if (text[NAME] != NULL
+	    && running_parse(&jail->running, text[NAME], f) < 0)
+		return -1;
+	if (text['u'] == NULL)
+		return 0;
+	return credential_parse(&jail->credential, text['u'], f);
 }
 
 static int
 set_environment(struct jail *jail, const struct options *o, struct fail *f)
 {
-	if (!jail->exactly)
+	if (jail_is_contained(jail))
 		environment_default(&environment, jail->credential.uid == 0);
 	else if (environment_inherit(&environment, f) < 0)
 		return -1;
@@ -156,26 +123,26 @@ int
 main(int argc, char *argv[])
 {
 	char **command = tool_command(&argc, argv);
-	struct options o = { .exactly = false };
+	static struct options o;
 	static struct jail jail; /* large */
 	struct description d;
 	struct fail why;
-	int status = 0;
+	int status;
 
 	if (command == NULL || command[0] == NULL)
 		tool_usage(synopsis);
 	parse_options(argc, argv, &o);
 	if (apply_options(&jail, &o, &why) < 0
-	    || input_read(o.file, &d, &why) < 0
+	    || input_read(o.text['f'], &d, &why) < 0
 	    || jail_read(&jail, &d, &why) < 0 || jail_settle(&jail, &why) < 0
 	    || set_environment(&jail, &o, &why) < 0
-	    || (!o.explain && (status = jail_run(&jail, command, &why)) < 0)) {
+	    || (status = o.text['e'] != NULL ? jail_explain(&jail, stdout, &why)
+	                                     : jail_run(&jail, command, &why))
+		   < 0) {
 		if (jail.status >= 0)
 			status_failed(jail.status, &why);
 		tool_die(&why);
 	}
-	if (o.explain)
-		jail_explain(&jail, stdout);
 	description_free(&d);
 	free(o.variables);
 	free(o.kept);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fail.h"
@@ -385,11 +386,28 @@ cgroupfs_sweep(const struct cgroup_dir *d)
 		close(fd);
 }
 
+/*
+ * A process that has been waited for may still be on its way out, and in
+ * the group until it is; one that lives on keeps its limits.
+ */
+static void
+remove_group(const struct cgroup_dir *d)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+
+	for (int tries = 0; tries < 20; tries++) {
+		if (unlinkat(d->parent, d->name, AT_REMOVEDIR) == 0
+		    || errno != EBUSY)
+			return;
+		nanosleep(&moment, NULL);
+	}
+}
+
 void
 cgroupfs_remove(struct cgroup_dir *d)
 {
 	if (d->dir >= 0) {
-		(void)unlinkat(d->parent, d->name, AT_REMOVEDIR);
+		remove_group(d);
 		close(d->dir);
 	}
 	if (d->parent >= 0)
@@ -421,4 +439,60 @@ cgroupfs_number(const struct cgroup_dir *d, const char *file, const char *key)
 		line = strchr(line, '\n');
 	}
 	return -1;
+}
+
+/* Open the file by which the group of one line of /proc/PID/cgroup is joined */
+static int
+open_member(const char *line, struct fail *f)
+{
+	char names[256], group[PATH_MAX], mount[PATH_MAX], root[PATH_MAX];
+	char path[2 * PATH_MAX + 16];
+	size_t skip;
+	bool v2;
+	int fd;
+
+	names[0] = '\0';
+	v2 = sscanf(line, "%*d::%4095[^\n]", group) == 1;
+	if (!v2 && sscanf(line, "%*d:%255[^:]:%4095[^\n]", names, group) != 2)
+		return fail(f, 0, "'%s': no line of a cgroup file", line);
+	names[strcspn(names, ",")] = '\0';
+	if (find_mount(names, v2, mount, root) < 0)
+		return fail(f, 0, "its control group %s is not mounted here",
+		    line);
+	skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
+	if (strncmp(group, root, skip) != 0)
+		return fail(f, 0, "its control group %s is not below %s", group,
+		    mount);
+	snprintf(path, sizeof path, "%s%s/%s", mount, group + skip,
+	    v2 ? "cgroup.procs" : "tasks");
+	if ((fd = open(path, O_WRONLY | O_CLOEXEC)) < 0)
+		return fail(f, errno, "open %s", path);
+	return fd;
+}
+
+int
+cgroupfs_open_members(const char *theirs, int fds[], int room, struct fail *f)
+{
+	char ours[16384], line[PATH_MAX + 256];
+	autoclose int self =
+	    open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int count = 0;
+
+	if (self < 0 || read_file(self, "cgroup", ours, sizeof ours) < 0)
+		return fail(f, errno, "read our control groups");
+	for (; *theirs != '\0'; theirs += strcspn(theirs, "\n") + 1) {
+		snprintf(line, sizeof line, "%.*s", (int)strcspn(theirs, "\n"),
+		    theirs);
+		if (has_word(ours, line, "\n"))
+			continue;
+		if (count == room)
+			fail(f, 0, "it is in too many control groups");
+		if (count == room || (fds[count] = open_member(line, f)) < 0) {
+			while (count > 0)
+				close(fds[--count]);
+			return -1;
+		}
+		count++;
+	}
+	return count;
 }

@@ -61,4 +61,12 @@ int cgroupfs_write(const struct cgroup_dir *d, const char *file,
 int64_t cgroupfs_number(const struct cgroup_dir *d, const char *file,
     const char *key);
 
+/*
+ * theirs is the text of another process's /proc/PID/cgroup: open, for
+ * writing, the file by which each of its groups is joined that is not ours
+ * already.  Returns how many, or -1 with none open.
+ */
+int cgroupfs_open_members(const char *theirs, int fds[], int room,
+    struct fail *f);
+
 #endif

@@ -36,6 +36,8 @@ jail_init(struct jail *jail, bool exactly)
 		.trace = -1,
 		.top = -1,
 		.lent = -1,
+		.join.pidfd = -1,
+		.join.proc = -1,
 		.master = -1,
 		.slave = -1,
 		.status = -1,
@@ -136,6 +138,32 @@ settle_ids(struct jail *jail, struct fail *f)
 	return 0;
 }
 
+bool
+jail_joins(const struct jail *jail)
+{
+	return jail->namespaces.of != NULL;
+}
+
+bool
+jail_is_contained(const struct jail *jail)
+{
+	return !jail->exactly || jail_joins(jail);
+}
+
+/* Whoever goes into a jail takes what holds there, and brings nothing. */
+static int
+settle_join(const struct jail *jail, struct fail *f)
+{
+	if (jail->exactly && jail->namespaces.flags == 0
+	    && jail->root.dir == NULL && jail->mounts.count == 0
+	    && !cgroup_asked(&jail->cgroup) && !jail->credential.asked)
+		return 0;
+	fail(f, 0, "of=%s: nothing but KIND=host goes with it",
+	    jail->namespaces.of);
+	return fail_hint(f, "the jail that is entered has its own root, "
+			    "namespaces, limits and ids");
+}
+
 int
 jail_settle(struct jail *jail, struct fail *f)
 {
@@ -161,7 +189,9 @@ jail_settle(struct jail *jail, struct fail *f)
 	if (jail->detached && jail->running.name == NULL)
 		return fail(f, 0,
 		    "--detach: expected --name=NAME, to find it again by");
-	if (!jail->exactly && !jail->detached)
+	if (jail_joins(jail) && settle_join(jail, f) < 0)
+		return -1;
+	if (jail_is_contained(jail) && !jail->detached)
 		terminal_find(&jail->terminal);
 	jail->mounts.new_ipc = jail_has(jail, CLONE_NEWIPC);
 	jail->mounts.host_sys =
@@ -172,10 +202,10 @@ jail_settle(struct jail *jail, struct fail *f)
 bool
 jail_is_in_place(const struct jail *jail)
 {
-	return jail->exactly && !jail_has(jail, CLONE_NEWPID)
-	       && !cgroup_asked(&jail->cgroup) && !jail_maps_from_outside(jail)
-	       && jail->status < 0 && jail->timeout.after == 0
-	       && jail->running.name == NULL;
+	return jail->exactly && !jail_joins(jail)
+	       && !jail_has(jail, CLONE_NEWPID) && !cgroup_asked(&jail->cgroup)
+	       && !jail_maps_from_outside(jail) && jail->status < 0
+	       && jail->timeout.after == 0 && jail->running.name == NULL;
 }
 
 bool
@@ -194,7 +224,7 @@ bool
 jail_closes_descriptors(const struct jail *jail)
 {
 	/* A chain without a root passes them on, as env(1) does. */
-	return !jail->exactly || jail->root.dir != NULL;
+	return jail_is_contained(jail) || jail->root.dir != NULL;
 }
 
 bool

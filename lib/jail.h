@@ -15,6 +15,7 @@
 
 #include "cgroup.h"
 #include "credential.h"
+#include "join.h"
 #include "descriptor.h"
 #include "mount.h"
 #include "namespace.h"
@@ -45,6 +46,7 @@ struct jail {
 	struct root root;
 	struct cgroup cgroup;
 	struct namespaces namespaces;
+	struct join join; /* the process whose jail to go into, if any */
 	struct mounts mounts;
 	struct rlimits rlimits;
 	struct credential credential;
@@ -94,6 +96,15 @@ int jail_settle(struct jail *jail, struct fail *f);
 /* Whether it makes namespaces of these kinds, CLONE_NEW*. */
 bool jail_has(const struct jail *jail, unsigned flag);
 
+/* Whether it goes into a jail that is there. */
+bool jail_joins(const struct jail *jail);
+
+/*
+ * Whether the command is shut off from the caller: its environment, its
+ * descriptors, its terminal and its signals.
+ */
+bool jail_is_contained(const struct jail *jail);
+
 /* Whether the caller becomes the command: nobody has to wait for it. */
 bool jail_is_in_place(const struct jail *jail);
 
@@ -122,7 +133,7 @@ int jail_enter(struct jail *jail, enum stage stage, struct fail *f);
  * Write a line for every step that jail_enter() would take and trace, up to
  * the command itself, in the one order.
  */
-void jail_explain(const struct jail *jail, FILE *out);
+int jail_explain(const struct jail *jail, FILE *out, struct fail *f);
 
 /*
  * Run the command in the jail and wait for it: spawn.c.  Returns its exit

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "description.h"
+#include "environment.h"
 #include "fail.h"
 #include "jail.h"
 #include "tool.h"
@@ -43,9 +44,14 @@ filter(const struct jail *jail, const char *tool, bool fresh)
 int
 layer_run(struct jail *jail, char *command[])
 {
+	static struct environment environment;
 	struct fail why;
 	int status;
 
+	if (jail_is_contained(jail)) {
+		environment_default(&environment, true);
+		jail->environment = environment.list;
+	}
 	if (jail_settle(jail, &why) < 0
 	    || (status = jail_run(jail, command, &why)) < 0)
 		tool_die(&why);

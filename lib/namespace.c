@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "compat.h"
+#include "description.h"
 #include "fail.h"
 #include "number.h"
 #include "scope.h"
@@ -76,6 +77,10 @@ namespaces_add(void *layer, const char *word, struct fail *f)
 	const char *value = word[length] == '=' ? word + length + 1 : NULL;
 	size_t k = 0;
 
+	if (strncmp(word, "of=", 3) == 0 && word[3] != '\0') {
+		ns->of = word + 3;
+		return 1;
+	}
 	if (strcmp(word, "none") == 0) {
 		*ns = (struct namespaces){ .none = true };
 		return 1;
@@ -117,6 +122,10 @@ namespaces_print(const void *layer, FILE *out)
 
 	if (ns->none)
 		fputs(" none", out);
+	if (ns->of != NULL) {
+		fputs(" of=", out);
+		description_escape(ns->of, out);
+	}
 	for (size_t k = 0; k < COUNT(kinds); k++) {
 		if (ns->host & kinds[k].flag)
 			fprintf(out, " %s=host", kinds[k].name);

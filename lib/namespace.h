@@ -7,6 +7,8 @@
  *	uts=NAME   a new one, and its host name
  *	user=MAP   a new one, and its ids; see idmap.h
  *	time=+N    a new one, N seconds ahead (s m h d; -N: behind)
+ *	of=PID     those of a process, with its limits and privileges; join.h
+ *	of=NAME    the same, of the jail that runs under this name
  *	none       forget all words before this one, the defaults included
  *
  * namespaces(7), and one page there for each kind.
@@ -28,6 +30,7 @@ struct namespaces {
 	unsigned flags; /* CLONE_NEW*: those to make */
 	unsigned host;  /* CLONE_NEW*: those that a word kept */
 	bool none;      /* "none" was said */
+	const char *of; /* whose to enter, or NULL */
 	bool offset_given;
 	struct idmap ids; /* as far as a word said */
 	int64_t offset;   /* seconds, for CLOCK_MONOTONIC and _BOOTTIME */

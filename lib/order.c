@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,16 +12,50 @@
 #include "compat.h"
 #include "fail.h"
 #include "network.h"
+#include "number.h"
 #include "scope.h"
 
 /*
  * The steps.  "wanted" says whether a jail has the step at all, "take"
  * takes it.
  */
+#define WANT(step, flag)                                                       \
+	static bool want_##step(const struct jail *jail)                       \
+	{                                                                      \
+		return jail_has(jail, flag);                                   \
+	}
+
 static bool
 want_detach(const struct jail *jail)
 {
 	return jail->detached;
+}
+
+static int
+take_look(struct jail *jail, struct fail *f)
+{
+	const char *of = jail->namespaces.of;
+	uint64_t number;
+	pid_t pid = number_parse(of, INT_MAX, &number) == 0
+	                ? (pid_t)number
+	                : running_find(of, f);
+
+	return pid < 0 ? -1
+	               : join_open(&jail->join, pid, jail->namespaces.host, f);
+}
+
+static int
+take_entry(struct jail *jail, struct fail *f)
+{
+	if (join_cgroups(&jail->join, f) < 0)
+		return -1;
+	return join_namespaces(&jail->join, f);
+}
+
+static int
+take_privileges(struct jail *jail, struct fail *f)
+{
+	return join_privileges(&jail->join, f);
 }
 
 static bool
@@ -72,11 +107,7 @@ take_cgroup(struct jail *jail, struct fail *f)
 	return cgroup_make(&jail->cgroup, f);
 }
 
-static bool
-want_maps(const struct jail *jail)
-{
-	return jail_has(jail, CLONE_NEWUSER);
-}
+WANT(maps, CLONE_NEWUSER)
 
 static int
 take_maps(struct jail *jail, struct fail *f)
@@ -145,11 +176,7 @@ take_join(struct jail *jail, struct fail *f)
 }
 
 /* After joining: the root of the namespace is the group we are in then. */
-static bool
-want_cgroupns(const struct jail *jail)
-{
-	return jail_has(jail, CLONE_NEWCGROUP);
-}
+WANT(cgroupns, CLONE_NEWCGROUP)
 
 static int
 take_cgroupns(struct jail *jail, struct fail *f)
@@ -171,11 +198,7 @@ take_hostname(struct jail *jail, struct fail *f)
 	return namespaces_set_hostname(&jail->namespaces, f);
 }
 
-static bool
-want_time(const struct jail *jail)
-{
-	return jail_has(jail, CLONE_NEWTIME);
-}
+WANT(time, CLONE_NEWTIME)
 
 static int
 take_time(struct jail *jail, struct fail *f)
@@ -196,11 +219,7 @@ take_no_nesting(struct jail *jail, struct fail *f)
 	return namespaces_forbid_nesting(f);
 }
 
-static bool
-want_lo(const struct jail *jail)
-{
-	return jail_has(jail, CLONE_NEWNET);
-}
+WANT(lo, CLONE_NEWNET)
 
 static int
 take_lo(struct jail *jail, struct fail *f)
@@ -265,25 +284,24 @@ take_pivot(struct jail *jail, struct fail *f)
 static bool
 want_terminal(const struct jail *jail)
 {
-	return !jail->exactly && jail->terminal.outer >= 0;
+	return jail_is_contained(jail) && jail->terminal.outer >= 0;
 }
 
 /* The command, who may be another user, can open it by name, too. */
 static int
 take_terminal(struct jail *jail, struct fail *f)
 {
+	bool joins = jail_joins(jail);
+	uid_t uid = joins ? jail->join.uid : jail->credential.uid;
+	gid_t gid = joins ? jail->join.gid : jail->credential.gid;
+
 	jail->master = terminal_open(&jail->slave, f);
+	/* A jail that is entered may have no terminals: then there is none. */
 	if (jail->master < 0)
-		return -1;
-	if (fchown(jail->slave, jail->credential.uid, jail->credential.gid) < 0)
+		return joins ? 0 : -1;
+	if (fchown(jail->slave, uid, gid) < 0)
 		return fail(f, errno, "terminal: give it to the command");
 	return 0;
-}
-
-static bool
-want_session(const struct jail *jail)
-{
-	return !jail->exactly;
 }
 
 static int
@@ -383,6 +401,9 @@ static const struct step {
 	    NULL },
 	{ STAGE_CALLER, "name", "flock(2)", 1983,
 	    "hold the name of the jail while it runs", want_name, take_name },
+	{ STAGE_CALLER, "process", "pidfd_open(2)", 2019,
+	    "hold on to who is in the jail, and see what holds for it",
+	    jail_joins, take_look },
 	{ STAGE_CALLER, "cgroup", "mkdir(2) in cgroupfs", 2007,
 	    "limit all processes of the jail together", want_cgroup,
 	    take_cgroup },
@@ -398,6 +419,9 @@ static const struct step {
 	    "make root in the jail nobody outside", want_maps, take_maps },
 	{ STAGE_MAPS, "root", "mount_setattr(2) MOUNT_ATTR_IDMAP", 2021,
 	    "let files keep their owners on disk", want_lend, take_lend },
+	{ STAGE_INSIDE, "entry", "write tasks, setns(2)", 2020,
+	    "go into its groups and all its namespaces at once", jail_joins,
+	    take_entry },
 	{ STAGE_INSIDE, "cgroup", "write tasks", 2007,
 	    "be in the group before anything is used", want_cgroup, take_join },
 	{ STAGE_INSIDE, "ids", "setresuid(2)", 1997,
@@ -436,7 +460,10 @@ static const struct step {
 	    "limit the command itself", want_rlimits, take_rlimits },
 	{ STAGE_COMMAND, "session", "setsid(2), TIOCSCTTY", 1988,
 	    "leave the caller's terminal, for one of the jail's own",
-	    want_session, take_session },
+	    jail_is_contained, take_session },
+	{ STAGE_COMMAND, "privileges", "setrlimit(2), setresuid(2), capset(2)",
+	    1999, "have no more than who is in there has", jail_joins,
+	    take_privileges },
 	{ STAGE_COMMAND, "bounding set", "prctl(2) PR_CAPBSET_DROP", 2008,
 	    "no program can bring a capability back", want_drop, take_bound },
 	{ STAGE_COMMAND, "ids", "setgroups(2), setresuid(2)", 1997,
@@ -460,10 +487,8 @@ static const struct step {
 static void
 describe(const struct step *step, char line[256])
 {
-	char what[128];
-
-	snprintf(what, sizeof what, "%s: %s", step->name, step->call);
-	snprintf(line, 256, "%-43s %d  %s\n", what, step->since, step->why);
+	snprintf(line, 256, "%s: %-*s %d  %s\n", step->name,
+	    41 - (int)strlen(step->name), step->call, step->since, step->why);
 }
 
 int
@@ -487,8 +512,8 @@ jail_enter(struct jail *jail, enum stage stage, struct fail *f)
 	return 0;
 }
 
-void
-jail_explain(const struct jail *jail, FILE *out)
+int
+jail_explain(const struct jail *jail, FILE *out, struct fail *f)
 {
 	char line[256];
 
@@ -498,4 +523,5 @@ jail_explain(const struct jail *jail, FILE *out)
 				describe(&steps[n], line);
 				fputs(line, out);
 			}
+	return fflush(out) == 0 ? 0 : fail(f, errno, "write the steps");
 }

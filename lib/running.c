@@ -217,6 +217,21 @@ running_hold(struct running *r, struct fail *f)
 	return -1;
 }
 
+pid_t
+running_find(const char *name, struct fail *f)
+{
+	struct running r = { .dir = -1 };
+	autoclose int dir = -1, file = -1;
+	pid_t pid;
+
+	if (running_parse(&r, name, f) < 0 || (dir = open_dir(f)) < 0)
+		return -1;
+	file = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (file < 0 || (pid = recorded(file)) == 0)
+		return fail(f, 0, "of=%s: no jail runs under this name", name);
+	return pid;
+}
+
 int
 running_record(const struct running *r, pid_t first, struct fail *f)
 {

@@ -33,6 +33,9 @@ int running_parse(struct running *r, const char *name, struct fail *f);
  */
 int running_hold(struct running *r, struct fail *f);
 
+/* The first process of the jail that runs under a name, or -1. */
+pid_t running_find(const char *name, struct fail *f);
+
 /* Say which process is the jail's first, now that the jail runs. */
 int running_record(const struct running *r, pid_t first, struct fail *f);
 

@@ -44,6 +44,7 @@
 enum {
 	SAY_TERMINAL = 't',
 	SAY_READY = 'r',   /* in all namespaces; waits for an answer */
+	SAY_ENTERED = 'e', /* by who takes the first process's place */
 	SAY_COMMAND = 'c', /* by who is to be the command */
 };
 
@@ -140,7 +141,7 @@ command_process(struct jail *jail, char *command[], int channel,
 		die_with_parent(channel, &why);
 	if (jail_closes_descriptors(jail))
 		descriptors_close_others(&jail->kept, channel);
-	if (jail->exactly)
+	if (!jail_is_contained(jail))
 		init_restore_signals(signals);
 	else
 		init_default_signals(signals);
@@ -182,6 +183,27 @@ say_go(const struct jail *jail, int channel, struct fail *f)
 	return 0;
 }
 
+/*
+ * A pid namespace that is entered is one's children's.  So a child goes on
+ * in our place, and it is the caller's, not ours, to wait for.
+ */
+static void
+pass_on(int channel)
+{
+	struct clone_args args = { .flags = CLONE_PARENT };
+	struct fail why;
+	pid_t pid = sys_clone3(&args);
+
+	if (pid < 0) {
+		fail(&why, errno, "begin a process in the jail");
+		give_up(channel, &why);
+	}
+	if (pid > 0)
+		_exit(0);
+	die_with_parent(channel, &why);
+	say(channel, SAY_ENTERED, -1);
+}
+
 /* The first process: in all new namespaces, with all capabilities there. */
 static _Noreturn void
 first_process(struct jail *jail, char *command[], int channel,
@@ -196,6 +218,8 @@ first_process(struct jail *jail, char *command[], int channel,
 	wait_for_go(jail, channel);
 	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
 		give_up(channel, &why);
+	if (jail_joins(jail))
+		pass_on(channel);
 	if (jail->master >= 0)
 		say(channel, SAY_TERMINAL, jail->master);
 	die_with_parent(channel, &why);
@@ -270,6 +294,10 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 		}
 		if (got != 1)
 			return 0;
+		if (message.word == SAY_ENTERED) {
+			waitpid(jail->first, NULL, 0);
+			started->first = jail->first = sender;
+		}
 		if (message.word == SAY_COMMAND)
 			started->command = sender;
 		if (message.word != SAY_READY)
@@ -361,10 +389,9 @@ static int
 run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
     const volatile int *ended, struct fail *f)
 {
-	const struct supervised s = {
-		.first = jail->first,
+	struct supervised s = {
 		.is_init = jail_has_init(jail),
-		.own_session = !jail->exactly,
+		.own_session = jail_is_contained(jail),
 		.signals = signals,
 		.terminal = &jail->terminal,
 		.timeout = &jail->timeout,
@@ -380,6 +407,7 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
 		began = jail->status >= 0 ? now() : 0;
 		release(jail);
+		s.first = jail->first;
 		if (supervise(&s, &e, f) == 0) {
 			/* If it was killed itself, it has said nothing. */
 			if (ended == NULL || *ended < 0)
@@ -423,13 +451,14 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 		return -1;
 	ours = pair[0];
 	theirs = pair[1];
+	if ((jail->status >= 0 || jail_joins(jail))
+	    && channel_ask_sender(ours, f) < 0)
+		return -1;
 	if (jail->status >= 0) {
-		if (channel_ask_sender(ours, f) < 0)
-			return -1;
 		if (jail_has_init(jail) && (ended = share_ending()) == NULL)
 			return fail(f, errno, "share a page with pid 1");
 	}
-	init_block_signals(&signals, !jail->exactly);
+	init_block_signals(&signals, jail_is_contained(jail));
 	if ((jail->first = clone_first(jail, f)) < 0) {
 		init_restore_signals(&signals);
 		return -1;

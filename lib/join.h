@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * join.h - to go into a jail that runs, by its front door
+ *
+ * Whoever enters the namespaces of a process and nothing else is a way out
+ * of all the rest: its limits, its ids, its capabilities.  So these come
+ * along.  The process is held by a descriptor (pidfd_open(2)) from before
+ * it is looked at until its namespaces are entered (setns(2) with a pidfd),
+ * so that its number cannot become somebody else's meanwhile.
+ */
+#ifndef JOIN_H
+#define JOIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+struct fail;
+
+enum { JOIN_GROUPS = 65536, JOIN_CGROUPS = 16 };
+
+struct join {
+	pid_t pid; /* 0: nothing is to be joined */
+	int pidfd;
+	int proc;          /* /proc/PID of the host */
+	unsigned flags;    /* CLONE_NEW*: where it is, and we are not */
+	uint32_t uid, gid; /* as they are called inside */
+	bool deny_groups;  /* setgroups(2) is denied in there */
+	uint64_t bounding, permitted;
+	bool no_new_privileges;
+	struct rlimit limit[RLIM_NLIMITS];
+	int cgroup[JOIN_CGROUPS]; /* open to be joined */
+	int cgroups;
+};
+
+/*
+ * Open the process and read what holds for it; except: CLONE_NEW* flags of
+ * namespaces that we stay out of.  Of a pid 1 that has children, the first
+ * of them is meant: a pid 1 of ours is weaker than its command.  -1:
+ * nothing is open.
+ */
+int join_open(struct join *j, pid_t pid, unsigned except, struct fail *f);
+
+/* Move the calling process, which is to have one thread, to its groups. */
+int join_cgroups(const struct join *j, struct fail *f);
+
+/*
+ * Enter its namespaces.  The working directory is its root then.  A pid
+ * namespace holds for children only.  -1: the process is fit for nothing.
+ */
+int join_namespaces(const struct join *j, struct fail *f);
+
+/* Take its resource limits, its ids and groups, and its capabilities. */
+int join_privileges(const struct join *j, struct fail *f);
+
+void join_close(struct join *j);
+
+#endif
