@@ -10,7 +10,7 @@
 # Without a CASE it prints their names.
 set -eu
 
-cases='dev-absolute dev-relative dev-climbs dev-loop dev-file dev-fifo
+cases='dev-absolute dev-inside dev-relative dev-climbs dev-loop dev-file dev-fifo
 proc-absolute proc-climbs proc-file sys-absolute tmp-absolute tmp-climbs
 run-absolute run-climbs null-link null-file pts-link all-links'
 
@@ -31,6 +31,7 @@ up=../../../../../../../../../../../..
 
 case $case in
 dev-absolute) become dev "$victim" ;;
+dev-inside) mkdir "$dir/elsewhere" && become dev elsewhere ;;
 dev-relative) become dev "../${victim##*/}" ;;
 dev-climbs) become dev "$up$victim" ;;
 dev-loop) become dev dev ;;
