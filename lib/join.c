@@ -245,6 +245,18 @@ join_cgroups(const struct join *j, struct fail *f)
 	return 0;
 }
 
+static int
+take_ids(const struct join *j, struct fail *f)
+{
+	struct credential c = { .uid = j->uid,
+		.gid = j->gid,
+		.keep_groups = j->deny_groups };
+
+	if (credential_apply(&c, f) == 0)
+		return 0;
+	return fail_prefix(f, "of=%d: ", (int)j->pid);
+}
+
 int
 join_namespaces(const struct join *j, struct fail *f)
 {
@@ -259,7 +271,8 @@ join_namespaces(const struct join *j, struct fail *f)
 				     "namespace, may");
 		return -1;
 	}
-	return 0;
+	/* What we open in there from here on is to be the command's. */
+	return take_ids(j, f);
 }
 
 /* Its limits as far as they are below ours: we may have been given less. */
@@ -286,13 +299,9 @@ take_limits(const struct join *j, struct fail *f)
 int
 join_privileges(const struct join *j, struct fail *f)
 {
-	struct credential c = { .uid = j->uid,
-		.gid = j->gid,
-		.keep_groups = j->deny_groups };
-
 	if (take_limits(j, f) < 0)
 		return -1;
-	if (capability_bound(j->bounding, f) < 0 || credential_apply(&c, f) < 0
+	if (capability_bound(j->bounding, f) < 0
 	    || capability_limit(j->permitted, f) < 0
 	    || (j->no_new_privileges && capability_no_new_privileges(f) < 0))
 		return fail_prefix(f, "of=%d: ", (int)j->pid);

@@ -46,12 +46,13 @@ int join_open(struct join *j, pid_t pid, unsigned except, struct fail *f);
 int join_cgroups(const struct join *j, struct fail *f);
 
 /*
- * Enter its namespaces.  The working directory is its root then.  A pid
- * namespace holds for children only.  -1: the process is fit for nothing.
+ * Enter its namespaces, and take its ids and groups.  The working directory
+ * is its root then.  A pid namespace holds for children only.  -1: the
+ * process is fit for nothing.
  */
 int join_namespaces(const struct join *j, struct fail *f);
 
-/* Take its resource limits, its ids and groups, and its capabilities. */
+/* Take its resource limits and its capabilities. */
 int join_privileges(const struct join *j, struct fail *f);
 
 void join_close(struct join *j);
