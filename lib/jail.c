@@ -164,6 +164,10 @@ settle_join(const struct jail *jail, struct fail *f)
 			    "namespaces, limits and ids");
 }
 
+/* What a jail of its own kind is built on. */
+static const unsigned deep_namespaces =
+    CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
+
 int
 jail_settle(struct jail *jail, struct fail *f)
 {
@@ -191,6 +195,10 @@ jail_settle(struct jail *jail, struct fail *f)
 		    "--detach: expected --name=NAME, to find it again by");
 	if (jail_joins(jail) && settle_join(jail, f) < 0)
 		return -1;
+	if (!jail->exactly
+	    && (namespaces_paths(&jail->namespaces) & deep_namespaces) != 0)
+		return fail(f, 0,
+		    "enterns: mount, pid and user of others go with -x only");
 	if (jail_is_contained(jail) && !jail->detached)
 		terminal_find(&jail->terminal);
 	jail->mounts.new_ipc = jail_has(jail, CLONE_NEWIPC);
@@ -203,6 +211,7 @@ bool
 jail_is_in_place(const struct jail *jail)
 {
 	return jail->exactly && !jail_joins(jail)
+	       && (namespaces_paths(&jail->namespaces) & CLONE_NEWPID) == 0
 	       && !jail_has(jail, CLONE_NEWPID) && !cgroup_asked(&jail->cgroup)
 	       && !jail_maps_from_outside(jail) && jail->status < 0
 	       && jail->timeout.after == 0 && jail->running.name == NULL;

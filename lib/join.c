@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,8 @@
 #include "compat.h"
 #include "credential.h"
 #include "fail.h"
+#include "number.h"
+#include "running.h"
 #include "scope.h"
 
 static const struct {
@@ -213,12 +216,11 @@ find_model(pid_t pid)
 	return child;
 }
 
-int
-join_open(struct join *j, pid_t pid, unsigned except, struct fail *f)
+static int
+open_process(struct join *j, pid_t pid, unsigned except, struct fail *f)
 {
 	char path[32];
 
-	pid = find_model(pid);
 	*j = (struct join){ .pid = pid, .pidfd = -1, .proc = -1 };
 	snprintf(path, sizeof path, "/proc/%d", (int)pid);
 	if ((j->pidfd = sys_pidfd_open(pid)) < 0)
@@ -232,7 +234,20 @@ join_open(struct join *j, pid_t pid, unsigned except, struct fail *f)
 		return 0;
 	}
 	join_close(j);
-	return fail_prefix(f, "of=%d: ", (int)pid);
+	return -1;
+}
+
+int
+join_open(struct join *j, const char *of, unsigned except, struct fail *f)
+{
+	uint64_t number;
+	pid_t pid;
+
+	pid = number_parse(of, INT_MAX, &number) == 0 ? (pid_t)number
+	                                              : running_find(of, f);
+	if (pid >= 0 && open_process(j, find_model(pid), except, f) == 0)
+		return 0;
+	return fail_prefix(f, "of=%s: ", of);
 }
 
 int

@@ -35,12 +35,13 @@ struct join {
 };
 
 /*
- * Open the process and read what holds for it; except: CLONE_NEW* flags of
+ * Open the process whose number "of" is, or the first of the jail whose
+ * name it is, and read what holds for it; except: CLONE_NEW* flags of
  * namespaces that we stay out of.  Of a pid 1 that has children, the first
  * of them is meant: a pid 1 of ours is weaker than its command.  -1:
  * nothing is open.
  */
-int join_open(struct join *j, pid_t pid, unsigned except, struct fail *f);
+int join_open(struct join *j, const char *of, unsigned except, struct fail *f);
 
 /* Move the calling process, which is to have one thread, to its groups. */
 int join_cgroups(const struct join *j, struct fail *f);

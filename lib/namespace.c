@@ -20,7 +20,7 @@ static const struct {
 	const char *name;
 	unsigned flag;
 	const char *limit; /* below /proc/sys/user */
-} kinds[] = {
+} kinds[NAMESPACE_KINDS] = {
 	{ "cgroup", CLONE_NEWCGROUP, "max_cgroup_namespaces" },
 	{ "ipc", CLONE_NEWIPC, "max_ipc_namespaces" },
 	{ "mount", CLONE_NEWNS, "max_mnt_namespaces" },
@@ -92,9 +92,12 @@ namespaces_add(void *layer, const char *word, struct fail *f)
 	if (k == COUNT(kinds))
 		return 0;
 
-	if (value != NULL && strcmp(value, "host") == 0) {
+	ns->path[k] = NULL;
+	if (value != NULL && (value[0] == '/' || strcmp(value, "host") == 0)) {
 		ns->flags &= ~kinds[k].flag;
 		ns->host |= kinds[k].flag;
+		if (value[0] == '/')
+			ns->path[k] = value;
 		return 1;
 	}
 	ns->flags |= kinds[k].flag;
@@ -111,8 +114,8 @@ namespaces_add(void *layer, const char *word, struct fail *f)
 		return add_hostname(ns, word, value, f);
 	if (kinds[k].flag == CLONE_NEWTIME)
 		return add_offset(ns, word, value, f);
-	return fail(f, 0, "%s: expected %s or %s=host", word, kinds[k].name,
-	    kinds[k].name);
+	return fail(f, 0, "%s: expected %s, %s=host or %s=/PATH", word,
+	    kinds[k].name, kinds[k].name, kinds[k].name);
 }
 
 void
@@ -127,8 +130,12 @@ namespaces_print(const void *layer, FILE *out)
 		description_escape(ns->of, out);
 	}
 	for (size_t k = 0; k < COUNT(kinds); k++) {
-		if (ns->host & kinds[k].flag)
+		if (ns->path[k] != NULL) {
+			fprintf(out, " %s=", kinds[k].name);
+			description_escape(ns->path[k], out);
+		} else if (ns->host & kinds[k].flag) {
 			fprintf(out, " %s=host", kinds[k].name);
+		}
 		if ((ns->flags & kinds[k].flag) == 0)
 			continue;
 		fprintf(out, " %s", kinds[k].name);
@@ -271,5 +278,57 @@ namespaces_forbid_nesting(struct fail *f)
 	if (fd < 0 || write(fd, "0", 1) != 1)
 		return fail(f, errno, "forbid nested user namespaces: write %s",
 		    path);
+	return 0;
+}
+
+unsigned
+namespaces_paths(const struct namespaces *ns)
+{
+	unsigned flags = 0;
+
+	for (size_t k = 0; k < COUNT(kinds); k++)
+		if (ns->path[k] != NULL)
+			flags |= kinds[k].flag;
+	return flags;
+}
+
+static int
+enter_path(const char *path, size_t k, struct fail *f)
+{
+	autoclose int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail(f, errno, "%s=%s: open it", kinds[k].name, path);
+	if (setns(fd, (int)kinds[k].flag) == 0)
+		return 0;
+	fail(f, errno, "%s=%s: enter it", kinds[k].name, path);
+	if (errno == EINVAL)
+		fail_hint(f,
+		    "is it a %s namespace, and not the one that we "
+		    "are in?",
+		    kinds[k].name);
+	return -1;
+}
+
+/*
+ * The user namespace in between: what it owns can only be entered after it,
+ * and what we own only before.
+ */
+int
+namespaces_enter_paths(const struct namespaces *ns, struct fail *f)
+{
+	unsigned left = namespaces_paths(ns);
+
+	for (int pass = 0; pass < 3; pass++)
+		for (size_t k = 0; k < COUNT(kinds); k++) {
+			bool user = kinds[k].flag == CLONE_NEWUSER;
+
+			if ((left & kinds[k].flag) == 0 || user != (pass == 1))
+				continue;
+			if (enter_path(ns->path[k], k, f) == 0)
+				left &= ~kinds[k].flag;
+			else if (pass > 0 || errno != EPERM)
+				return -1;
+		}
 	return 0;
 }

@@ -4,6 +4,7 @@
  *
  *	KIND       a new one: cgroup ipc mount net pid time user uts
  *	KIND=host  the caller's own
+ *	KIND=PATH  the one that the file at PATH stands for; ip-netns(8)
  *	uts=NAME   a new one, and its host name
  *	user=MAP   a new one, and its ids; see idmap.h
  *	time=+N    a new one, N seconds ahead (s m h d; -N: behind)
@@ -24,13 +25,15 @@
 
 struct fail;
 
+enum { NAMESPACE_KINDS = 8 };
 enum { HOSTNAME_LENGTH = 64 }; /* __NEW_UTS_LEN, uname(2) */
 
 struct namespaces {
 	unsigned flags; /* CLONE_NEW*: those to make */
 	unsigned host;  /* CLONE_NEW*: those that a word kept */
 	bool none;      /* "none" was said */
-	const char *of; /* whose to enter, or NULL */
+	const char *path[NAMESPACE_KINDS]; /* in the order of their names */
+	const char *of;                    /* whose to enter, or NULL */
 	bool offset_given;
 	struct idmap ids; /* as far as a word said */
 	int64_t offset;   /* seconds, for CLOCK_MONOTONIC and _BOOTTIME */
@@ -42,6 +45,16 @@ int namespaces_add(void *layer, const char *word, struct fail *f);
 
 /* Write the words, each after a blank. */
 void namespaces_print(const void *layer, FILE *out);
+
+/* The kinds that a word gave a path for, CLONE_NEW*. */
+unsigned namespaces_paths(const struct namespaces *ns);
+
+/*
+ * Enter these with the calling process, its user namespace when that helps;
+ * setns(2).  A pid namespace holds for children only.  -1: some may have
+ * been entered.
+ */
+int namespaces_enter_paths(const struct namespaces *ns, struct fail *f);
 
 /*
  * unshare(2) these for the calling process.  -1: none of them was made.

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,7 +11,6 @@
 #include "compat.h"
 #include "fail.h"
 #include "network.h"
-#include "number.h"
 #include "scope.h"
 
 /*
@@ -34,14 +32,20 @@ want_detach(const struct jail *jail)
 static int
 take_look(struct jail *jail, struct fail *f)
 {
-	const char *of = jail->namespaces.of;
-	uint64_t number;
-	pid_t pid = number_parse(of, INT_MAX, &number) == 0
-	                ? (pid_t)number
-	                : running_find(of, f);
+	return join_open(&jail->join, jail->namespaces.of,
+	    jail->namespaces.host, f);
+}
 
-	return pid < 0 ? -1
-	               : join_open(&jail->join, pid, jail->namespaces.host, f);
+static bool
+want_paths(const struct jail *jail)
+{
+	return namespaces_paths(&jail->namespaces) != 0;
+}
+
+static int
+take_paths(struct jail *jail, struct fail *f)
+{
+	return namespaces_enter_paths(&jail->namespaces, f);
 }
 
 static int
@@ -163,13 +167,6 @@ want_become_root(const struct jail *jail)
 }
 
 static int
-take_become_root(struct jail *jail, struct fail *f)
-{
-	(void)jail;
-	return idmap_become_root(f);
-}
-
-static int
 take_join(struct jail *jail, struct fail *f)
 {
 	return cgroup_join(&jail->cgroup, f);
@@ -212,21 +209,7 @@ want_no_nesting(const struct jail *jail)
 	return jail_has(jail, CLONE_NEWUSER) && !jail->exactly;
 }
 
-static int
-take_no_nesting(struct jail *jail, struct fail *f)
-{
-	(void)jail;
-	return namespaces_forbid_nesting(f);
-}
-
 WANT(lo, CLONE_NEWNET)
-
-static int
-take_lo(struct jail *jail, struct fail *f)
-{
-	(void)jail;
-	return network_up(f);
-}
 
 /* Without a root of its own, mounts go where everything was. */
 static bool
@@ -381,13 +364,6 @@ take_limit(struct jail *jail, struct fail *f)
 	return capability_limit(root ? capability_default : 0, f);
 }
 
-static int
-take_nnp(struct jail *jail, struct fail *f)
-{
-	(void)jail;
-	return capability_no_new_privileges(f);
-}
-
 static const struct step {
 	enum stage stage;
 	const char *name, *call;
@@ -395,92 +371,106 @@ static const struct step {
 	const char *why;
 	bool (*wanted)(const struct jail *jail);
 	int (*take)(struct jail *jail, struct fail *f);
+	int (*take_always)(struct fail *f); /* the same for every jail */
 } steps[] = {
 	{ STAGE_DETACH, "detach", "fork(2), setsid(2)", 1988,
 	    "go on in the background, in a session of its own", want_detach,
-	    NULL },
+	    NULL, NULL },
 	{ STAGE_CALLER, "name", "flock(2)", 1983,
-	    "hold the name of the jail while it runs", want_name, take_name },
+	    "hold the name of the jail while it runs", want_name, take_name,
+	    NULL },
+	{ STAGE_CALLER, "namespaces", "setns(2)", 2011,
+	    "enter those that are there already", want_paths, take_paths,
+	    NULL },
 	{ STAGE_CALLER, "process", "pidfd_open(2)", 2019,
 	    "hold on to who is in the jail, and see what holds for it",
-	    jail_joins, take_look },
+	    jail_joins, take_look, NULL },
 	{ STAGE_CALLER, "cgroup", "mkdir(2) in cgroupfs", 2007,
 	    "limit all processes of the jail together", want_cgroup,
-	    take_cgroup },
+	    take_cgroup, NULL },
 	{ STAGE_CALLER, "ids", "fcntl(2) F_OFD_SETLK", 2015,
-	    "pick 65536 ids of the host that nobody has", want_pick,
-	    take_pick },
+	    "pick 65536 ids of the host that nobody has", want_pick, take_pick,
+	    NULL },
 	{ STAGE_BEGIN, "namespaces", "unshare(2)", 2006,
-	    "see what only the command sees", want_unshare, NULL },
+	    "see what only the command sees", want_unshare, NULL, NULL },
 	{ STAGE_BEGIN, "namespaces", "clone3(2)", 2019,
 	    "begin a process that sees only what the jail has", want_process,
-	    NULL },
+	    NULL, NULL },
 	{ STAGE_MAPS, "ids", "write uid_map, gid_map", 2013,
-	    "make root in the jail nobody outside", want_maps, take_maps },
+	    "make root in the jail nobody outside", want_maps, take_maps,
+	    NULL },
 	{ STAGE_MAPS, "root", "mount_setattr(2) MOUNT_ATTR_IDMAP", 2021,
-	    "let files keep their owners on disk", want_lend, take_lend },
+	    "let files keep their owners on disk", want_lend, take_lend, NULL },
 	{ STAGE_INSIDE, "entry", "write tasks, setns(2)", 2020,
 	    "go into its groups and all its namespaces at once", jail_joins,
-	    take_entry },
+	    take_entry, NULL },
 	{ STAGE_INSIDE, "cgroup", "write tasks", 2007,
-	    "be in the group before anything is used", want_cgroup, take_join },
+	    "be in the group before anything is used", want_cgroup, take_join,
+	    NULL },
 	{ STAGE_INSIDE, "ids", "setresuid(2)", 1997,
-	    "become root of the new namespace", want_become_root,
-	    take_become_root },
+	    "become root of the new namespace", want_become_root, NULL,
+	    idmap_become_root },
 	{ STAGE_INSIDE, "cgroup namespace", "unshare(2)", 2016,
 	    "hide where in the host's groups the jail is", want_cgroupns,
-	    take_cgroupns },
+	    take_cgroupns, NULL },
 	{ STAGE_INSIDE, "host name", "sethostname(2)", 2006, "name the jail",
-	    want_hostname, take_hostname },
+	    want_hostname, take_hostname, NULL },
 	{ STAGE_INSIDE, "time", "unshare(2), setns(2)", 2020,
-	    "set the clocks that count from the start", want_time, take_time },
+	    "set the clocks that count from the start", want_time, take_time,
+	    NULL },
 	{ STAGE_INSIDE, "nesting", "write max_user_namespaces", 2016,
 	    "no one in the jail is root of a namespace of their own",
-	    want_no_nesting, take_no_nesting },
+	    want_no_nesting, NULL, namespaces_forbid_nesting },
 	{ STAGE_INSIDE, "lo", "ioctl(2) SIOCSIFFLAGS", 2007,
-	    "let the jail talk to itself", want_lo, take_lo },
+	    "let the jail talk to itself", want_lo, NULL, network_up },
 	{ STAGE_INSIDE, "mounts", "mount(2) MS_PRIVATE", 2005,
-	    "keep mounts from the host", want_private, take_private },
+	    "keep mounts from the host", want_private, take_private, NULL },
 	{ STAGE_INSIDE, "root", "open_tree(2), move_mount(2)", 2019,
-	    "put the root where nothing of the host is", want_root, take_root },
+	    "put the root where nothing of the host is", want_root, take_root,
+	    NULL },
 	{ STAGE_INSIDE, "mounts", "fsopen(2), move_mount(2)", 2019,
 	    "give it proc, sys, a small dev, tmp and run", want_mounts,
-	    take_mounts },
+	    take_mounts, NULL },
 	{ STAGE_INSIDE, "pivot", "pivot_root(2), umount2(2)", 2000,
-	    "let go of every file of the host", want_root, take_pivot },
+	    "let go of every file of the host", want_root, take_pivot, NULL },
 	{ STAGE_INSIDE, "terminal", "open(2) /dev/pts/ptmx", 1998,
 	    "a pseudoterminal, so that nobody types into the caller's",
-	    want_terminal, take_terminal },
+	    want_terminal, take_terminal, NULL },
 	{ STAGE_INSIDE, "chroot", "chroot(2)", 1979,
 	    "change the root, and nothing but the root", want_chroot,
-	    take_chroot },
+	    take_chroot, NULL },
 	{ STAGE_FORK, "pid 1", "fork(2)", 1971,
-	    "stay behind, to reap what others leave", jail_has_init, NULL },
+	    "stay behind, to reap what others leave", jail_has_init, NULL,
+	    NULL },
 	{ STAGE_COMMAND, "limits", "setrlimit(2)", 1983,
-	    "limit the command itself", want_rlimits, take_rlimits },
+	    "limit the command itself", want_rlimits, take_rlimits, NULL },
 	{ STAGE_COMMAND, "session", "setsid(2), TIOCSCTTY", 1988,
 	    "leave the caller's terminal, for one of the jail's own",
-	    jail_is_contained, take_session },
+	    jail_is_contained, take_session, NULL },
 	{ STAGE_COMMAND, "privileges", "setrlimit(2), setresuid(2), capset(2)",
 	    1999, "have no more than who is in there has", jail_joins,
-	    take_privileges },
+	    take_privileges, NULL },
 	{ STAGE_COMMAND, "bounding set", "prctl(2) PR_CAPBSET_DROP", 2008,
-	    "no program can bring a capability back", want_drop, take_bound },
+	    "no program can bring a capability back", want_drop, take_bound,
+	    NULL },
 	{ STAGE_COMMAND, "ids", "setgroups(2), setresuid(2)", 1997,
-	    "be who the command is to be", want_credential, take_credential },
+	    "be who the command is to be", want_credential, take_credential,
+	    NULL },
 	{ STAGE_COMMAND, "capabilities", "capset(2)", 1999,
-	    "keep what root in a jail needs", want_drop, take_limit },
+	    "keep what root in a jail needs", want_drop, take_limit, NULL },
 	{ STAGE_COMMAND, "directory", "chdir(2)", 1971,
-	    "begin in the working directory", want_directory, take_directory },
+	    "begin in the working directory", want_directory, take_directory,
+	    NULL },
 	{ STAGE_COMMAND, "no_new_privs", "prctl(2) PR_SET_NO_NEW_PRIVS", 2012,
-	    "no execve can give a privilege", want_drop, take_nnp },
+	    "no execve can give a privilege", want_drop, NULL,
+	    capability_no_new_privileges },
 	{ STAGE_EXEC, "descriptors", "close_range(2)", 2020,
 	    "leave no file open that the caller forgot",
-	    jail_closes_descriptors, NULL },
+	    jail_closes_descriptors, NULL, NULL },
 	{ STAGE_EXEC, "command", "execve(2)", 1971, "become the command",
-	    want_command, NULL },
+	    want_command, NULL, NULL },
 	{ STAGE_RUN, "time limit", "timerfd_create(2)", 2008,
-	    "end the command when its time is over", want_timeout, NULL },
+	    "end the command when its time is over", want_timeout, NULL, NULL },
 };
 
 /* In columns: what is done, since when there is a call for it, and why. */
@@ -506,7 +496,8 @@ jail_enter(struct jail *jail, enum stage stage, struct fail *f)
 			dprintf(jail->trace, "%s: %s",
 			    program_invocation_short_name, line);
 		}
-		if (step->take != NULL && step->take(jail, f) < 0)
+		if ((step->take != NULL && step->take(jail, f) < 0)
+		    || (step->take_always != NULL && step->take_always(f) < 0))
 			return -1;
 	}
 	return 0;

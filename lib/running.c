@@ -224,11 +224,13 @@ running_find(const char *name, struct fail *f)
 	autoclose int dir = -1, file = -1;
 	pid_t pid;
 
-	if (running_parse(&r, name, f) < 0 || (dir = open_dir(f)) < 0)
+	if (running_parse(&r, name, f) < 0)
+		return fail(f, 0, "neither a process id nor a name");
+	if ((dir = open_dir(f)) < 0)
 		return -1;
 	file = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (file < 0 || (pid = recorded(file)) == 0)
-		return fail(f, 0, "of=%s: no jail runs under this name", name);
+		return fail(f, 0, "no jail runs under this name");
 	return pid;
 }
 

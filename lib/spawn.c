@@ -77,7 +77,8 @@ become(const struct jail *jail, char *command[], struct fail *f)
 static int
 run_in_place(struct jail *jail, char *command[], struct fail *f)
 {
-	if (jail_enter(jail, STAGE_BEGIN, f) < 0
+	if (jail_enter(jail, STAGE_CALLER, f) < 0
+	    || jail_enter(jail, STAGE_BEGIN, f) < 0
 	    || namespaces_unshare(jail_early_namespaces(jail), f) < 0
 	    || jail_enter(jail, STAGE_MAPS, f) < 0
 	    || jail_enter(jail, STAGE_INSIDE, f) < 0
