@@ -293,12 +293,8 @@ namespaces_paths(const struct namespaces *ns)
 }
 
 static int
-enter_path(const char *path, size_t k, struct fail *f)
+enter(int fd, const char *path, size_t k, struct fail *f)
 {
-	autoclose int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
-
-	if (fd < 0)
-		return fail(f, errno, "%s=%s: open it", kinds[k].name, path);
 	if (setns(fd, (int)kinds[k].flag) == 0)
 		return 0;
 	fail(f, errno, "%s=%s: enter it", kinds[k].name, path);
@@ -314,8 +310,8 @@ enter_path(const char *path, size_t k, struct fail *f)
  * The user namespace in between: what it owns can only be entered after it,
  * and what we own only before.
  */
-int
-namespaces_enter_paths(const struct namespaces *ns, struct fail *f)
+static int
+enter_all(const struct namespaces *ns, const int fds[], struct fail *f)
 {
 	unsigned left = namespaces_paths(ns);
 
@@ -325,10 +321,32 @@ namespaces_enter_paths(const struct namespaces *ns, struct fail *f)
 
 			if ((left & kinds[k].flag) == 0 || user != (pass == 1))
 				continue;
-			if (enter_path(ns->path[k], k, f) == 0)
+			if (enter(fds[k], ns->path[k], k, f) == 0)
 				left &= ~kinds[k].flag;
 			else if (pass > 0 || errno != EPERM)
 				return -1;
 		}
 	return 0;
+}
+
+int
+namespaces_enter_paths(const struct namespaces *ns, struct fail *f)
+{
+	int fds[NAMESPACE_KINDS], result = 0;
+
+	/* All of them first: in another mount namespace they are not there. */
+	for (size_t k = 0; k < COUNT(kinds); k++) {
+		fds[k] = -1;
+		if (ns->path[k] == NULL || result < 0)
+			continue;
+		fds[k] = open(ns->path[k], O_RDONLY | O_NOCTTY | O_CLOEXEC);
+		if (fds[k] < 0)
+			result = fail(f, errno, "%s=%s: open it", kinds[k].name,
+			    ns->path[k]);
+	}
+	if (result == 0)
+		result = enter_all(ns, fds, f);
+	for (size_t k = 0; k < COUNT(kinds); k++)
+		scope_close(&fds[k]);
+	return result;
 }

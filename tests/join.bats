@@ -1,0 +1,226 @@
+#!/usr/bin/env bats
+# enterns(1), of=PID, of=NAME and KIND=PATH: to go into what is there, with
+# all that holds there, and not around it.
+
+load helper
+
+teardown() {
+	[ -z "${jail_pid:-}" ] || stop "$jail_pid"
+}
+
+# begin_jail AS [OPTION...]: a default jail that sleeps; sets $jail_pid, its
+# jailexec, $first, its pid 1, and $inside, the command in it.
+begin_jail() {
+	local as=$1 description
+	shift
+	mark=$((100000000 + RANDOM * 1000 + BATS_TEST_NUMBER))
+	description=$BATS_TEST_TMPDIR/description
+	a_root scratch >"$description"
+	[ -z "${words:-}" ] || {
+		# shellcheck disable=SC2086
+		$words <"$description" >"$description.new"
+		mv "$description.new" "$description"
+	}
+	chmod a+r "$description"
+	$as jailexec -f "$description" "$@" -- \
+		sh -c "echo here >/tmp/mark; exec sleep $mark" 3>&- &
+	poll some_process_of "$mark"
+	inside=$(processes_of "$mark")
+	first=$(parent_of "$inside")
+	jail_pid=$(parent_of "$first")
+}
+
+parent_of() {
+	awk '$1 == "PPid:" { print $2 }' "/proc/$1/status"
+}
+
+@test "of=PID is in all of the jail's namespaces, and in its root" {
+	enters() {
+		begin_jail "$as"
+		run -0 "$as" enterns "of=$inside" -- sh -c 'cat /tmp/mark; hostname; pwd; for link in /proc/self/ns/*; do readlink $link; done'
+		assert_line here jail /
+		for kind in cgroup ipc mnt net pid user uts; do
+			assert_line "$(readlink "/proc/$inside/ns/$kind")"
+			never grep -Fxq "$(readlink "/proc/self/ns/$kind")" <<<"$output"
+		done
+		stop "$jail_pid"
+	}
+	for_each_caller enters
+}
+
+@test "ids, groups, capabilities and no_new_privs are the jail's" {
+	enters() {
+		begin_jail "$as"
+		run -0 "$as" enterns "of=$inside" -- grep -E '^(Cap|NoNewPrivs|Uid|Gid)' /proc/self/status
+		assert_match 'CapEff:.00000000800425fb'
+		assert_match 'CapBnd:.00000000800425fb'
+		assert_match 'CapInh:.0000000000000000'
+		assert_match 'NoNewPrivs:.1'
+		assert_match 'Uid:.0.0.0.0'
+		assert_match 'Gid:.0.0.0.0'
+		stop "$jail_pid"
+	}
+	for_each_caller enters
+}
+
+@test "the pid of the jail's pid 1 stands for its command" {
+	begin_jail as_caller
+	run -0 enterns "of=$first" -- grep CapEff /proc/self/status
+	assert_match 'CapEff:.00000000800425fb'
+}
+
+@test "a jail of another user id is entered as that user" {
+	requires root
+	begin_jail as_caller -u 1000:7
+	run -0 enterns "of=$inside" -- sh -c 'id -u; id -g; id -G; grep CapEff /proc/self/status'
+	assert_line 1000 7
+	assert_match 'CapEff:.0000000000000000'
+}
+
+@test "resource limits come along" {
+	words='setlimit nofile=33:44 core=0' begin_jail as_caller
+	run -0 enterns "of=$inside" -- sh -c 'ulimit -Sn; ulimit -Hn; ulimit -c'
+	assert_output $'33\n44\n0'
+}
+
+@test "control groups come along, so that a limit is no way around" {
+	requires root pids-group
+	words='setlimit pids=12' begin_jail as_caller
+	# shellcheck disable=SC2016 # for the shell in the jail
+	run enterns "of=$inside" -- sh -c 'n=0; while [ $n -lt 30 ]; do sleep 5 & n=$((n + 1)); done'
+	grep -q "can't fork" <<<"$output"
+	[ "$status" -ne 0 ]
+}
+
+@test "nothing of the caller comes along" {
+	begin_jail as_caller
+	SECRET=there run -0 enterns "of=$inside" -- env
+	never grep -q SECRET <<<"$output"
+	run -0 enterns "of=$inside" -- sh -c 'ls /proc/self/fd; ls /proc/self/fd/7/ 2>&1 | head -n 1' 7</
+	never grep -Fxq 7 <<<"$output"
+}
+
+@test "it has a session of its own, and a terminal of the jail's" {
+	requires script
+	begin_jail as_caller
+	run -0 script -qec "enterns of=$inside -- sh -c 'tty; cut -d \" \" -f 5 /proc/self/stat'" /dev/null
+	grep -q '/dev/pts/0' <<<"$output"
+}
+
+@test "its status is ours, and a signal is 128 and its number" {
+	begin_jail as_caller
+	run -9 enterns "of=$inside" -- sh -c 'exit 9'
+	run -137 enterns "of=$inside" -- sh -c 'kill -KILL $$'
+	run -127 enterns "of=$inside" -- no-such-command
+	run -126 enterns "of=$inside" -- /etc/passwd
+}
+
+@test "it ends with the jail, and with us" {
+	begin_jail as_caller
+	enterns "of=$inside" -- sleep "8$mark" 3>&- &
+	entered=$!
+	poll some_process_of "8$mark"
+	kill -KILL "$entered"
+	poll no_process_of "8$mark"
+	enterns "of=$inside" -- sleep "8$mark" 3>&- &
+	entered=$!
+	poll some_process_of "8$mark"
+	stop "$jail_pid"
+	status=0
+	wait "$entered" || status=$?
+	[ "$status" -eq 137 ]
+	poll no_process_of "8$mark"
+}
+
+@test "who is in the jail cannot look into who comes in" {
+	begin_jail as_caller
+	# Its memory and its descriptors are closed until it is the command.
+	run enterns "of=$inside" -- sh -c 'ls /proc/1/fd 2>&1'
+	grep -q 'Permission denied' <<<"$output"
+}
+
+@test "of=NAME finds a jail by its name" {
+	enters() {
+		export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run-$as
+		mkdir -m 700 "$XDG_RUNTIME_DIR"
+		[ "$as" = as_caller ] || chown 1234:1234 "$XDG_RUNTIME_DIR"
+		begin_jail "$as" "--name=join-$$"
+		run -0 "$as" enterns "of=join-$$" -- cat /tmp/mark
+		assert_output here
+		stop "$jail_pid"
+		poll no_process_of "$mark"
+		refused "$as" enterns "of=join-$$" -- echo "$ran"
+	}
+	for_each_caller enters
+}
+
+@test "KIND=host stays out of one" {
+	begin_jail as_caller
+	run -0 enterns "of=$inside" uts=host -- hostname
+	assert_output "$(hostname)"
+}
+
+@test "an ordinary user does not get into root's jails" {
+	requires root
+	begin_jail as_caller
+	refused as_user enterns "of=$inside" -- echo "$ran"
+}
+
+@test "what is no process, and what would go along, is refused" {
+	for of in 0 -1 99999999 4294967297 '' /proc/1 ../x NoName; do
+		refused enterns "of=$of" -- echo "$ran"
+	done
+	begin_jail as_caller
+	for word in net uts=box user; do
+		refused enterns "of=$inside" "$word" -- echo "$ran"
+	done
+	joined() { a_root scratch | enterns "of=$inside" | jailexec -- echo "$ran"; }
+	refused joined
+}
+
+@test "a chain and a pipe mean the same" {
+	begin_jail as_caller
+	pipe() { enterns -n "of=$inside" uts=host | jailexec -x -- sh -c 'cat /tmp/mark; hostname'; }
+	run -0 pipe
+	assert_output "here
+$(hostname)"
+}
+
+@test "KIND=PATH enters the one that the file stands for" {
+	requires root
+	enterns net uts=elsewhere -- sleep 1000 3>&- &
+	jail_pid=$!
+	poll grep -q sleep "/proc/$jail_pid/cmdline"
+	run -0 enterns "uts=/proc/$jail_pid/ns/uts" -- hostname
+	assert_output elsewhere
+	run -0 enterns "net=/proc/$jail_pid/ns/net" -- readlink /proc/self/ns/net
+	assert_output "$(readlink "/proc/$jail_pid/ns/net")"
+	in_it() {
+		a_root scratch | enterns "net=/proc/$jail_pid/ns/net" |
+			jailexec -- readlink /proc/self/ns/net
+	}
+	run -0 in_it
+	assert_output "$(readlink "/proc/$jail_pid/ns/net")"
+}
+
+@test "KIND=PATH of a pid namespace holds for the command" {
+	requires root
+	begin_jail as_caller
+	run -0 enterns "pid=/proc/$inside/ns/pid" -- readlink /proc/self/ns/pid
+	run -0 enterns "pid=/proc/$inside/ns/pid" "mount=/proc/$inside/ns/mnt" -- /bin/sh -c 'readlink /proc/self/ns/pid'
+	assert_output "$(readlink "/proc/$inside/ns/pid")"
+}
+
+@test "a path that is no such namespace is refused" {
+	requires root
+	for path in /etc/passwd /nowhere /proc/self/ns/uts; do
+		refused enterns "net=$path" -- echo "$ran"
+	done
+	joined() { a_root scratch | enterns pid=/proc/self/ns/pid | jailexec -- echo "$ran"; }
+	refused joined
+}
+
+@test "what is printed reads back the same" {
+	run -0 enterns -n of=12 net=host uts=/a/b
+	assert_output $'jail 1\nenterns of=12 net=host uts=/a/b\nend'
+}
