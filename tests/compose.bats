@@ -387,6 +387,8 @@ read_back() {
 
 @test "125, 126 and 127 are the same for every tool" {
 	local dir=$BATS_TEST_TMPDIR command
+	# A directory that we may not look into would make it 126.
+	local PATH=$RUNGS_STAGE/bin:/usr/bin:/bin
 	printf '#!/no/such/interpreter\n' >"$dir/script"
 	chmod 755 "$dir/script"
 	echo text >"$dir/text"
