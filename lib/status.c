@@ -109,21 +109,23 @@ static void
 write_line(int fd, struct line *line)
 {
 	static const struct timespec now;
-	sigset_t pipe, pending, old;
+	sigset_t pipe, pending, before;
 	ssize_t done;
 
 	add(line, "\n");
 	sigemptyset(&pipe);
 	sigaddset(&pipe, SIGPIPE);
 	sigpending(&pending);
-	sigprocmask(SIG_BLOCK, &pipe, &old);
+	sigprocmask(SIG_BLOCK, &pipe, &before);
 	do
 		done = write(fd, line->text, line->used);
 	while (done < 0 && errno == EINTR);
 	if (done < 0 && errno == EPIPE && sigismember(&pending, SIGPIPE) != 1)
 		while (sigtimedwait(&pipe, NULL, &now) < 0 && errno == EINTR)
 			;
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	/* Not SIG_SETMASK: musl leaves three signals out of what was before. */
+	if (sigismember(&before, SIGPIPE) != 1)
+		sigprocmask(SIG_UNBLOCK, &pipe, NULL);
 }
 
 int

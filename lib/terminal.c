@@ -101,14 +101,16 @@ terminal_resize(const struct terminal *t)
 static void
 set_attributes(int fd, const struct termios *attributes)
 {
-	sigset_t stop, old;
+	sigset_t stop, before;
 
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTTOU);
-	sigprocmask(SIG_BLOCK, &stop, &old);
+	sigprocmask(SIG_BLOCK, &stop, &before);
 	while (tcsetattr(fd, TCSADRAIN, attributes) < 0 && errno == EINTR)
 		;
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	/* Not SIG_SETMASK: musl leaves three signals out of what was before. */
+	if (sigismember(&before, SIGTTOU) != 1)
+		sigprocmask(SIG_UNBLOCK, &stop, NULL);
 }
 
 void

@@ -1,0 +1,870 @@
+#!/usr/bin/env bats
+# jailexec(1), how it watches a jail: status lines, time limits, names, what
+# it explains, the background, and signals in numbers.
+
+load helper
+
+ran=THE-COMMAND-RAN
+
+setup_file() {
+	root_dir >/dev/null
+	# Where names are for anybody but root.
+	as_user mkdir -m 700 "$RUNGS_USER_HOME/run"
+	export XDG_RUNTIME_DIR=$RUNGS_USER_HOME/run
+}
+
+setup() {
+	export jail=$BATS_TEST_TMPDIR/jail lines_file=$BATS_TEST_TMPDIR/lines
+	a_root scratch >"$jail"
+	: >"$lines_file"
+	chmod 666 "$lines_file"
+}
+
+# for_each_caller FUNCTION: the same promise for root and for anybody else.
+# Not "|| return": behind that, no command in the function could fail.
+for_each_caller() {
+	local as
+	for as in "${callers[@]}"; do
+		echo "as: $as"
+		"$1"
+	done
+}
+
+# refused ARGUMENT...: it says 125 and one or two lines, and runs nothing.
+refused() {
+	run -125 "$@"
+	never grep -Fq "$ran" <<<"$output" || return
+	[[ $output == jailexec:* ]] || return
+	((${#lines[@]} <= 2))
+}
+
+jailed() {
+	"${as:-as_caller}" jailexec -f "$jail" "$@"
+}
+
+# told OPTION...: with its lines in a file.
+told() {
+	: >"$lines_file"
+	jailed --status-fd=4 "$@" 4>>"$lines_file"
+}
+
+# event NAME: the line of that event, which must be there once.
+event() {
+	same 1 "$(grep -c "^{\"event\":\"$1\"" "$lines_file")" "$(cat "$lines_file")"
+	grep "^{\"event\":\"$1\"" "$lines_file"
+}
+
+# value KEY: of the line on standard input, the first; a namespace's inode.
+value() {
+	grep -oE "\"$1\":(\"[^\"]*\"|[^,}]*)" | head -n 1 | cut -d: -f2-
+}
+
+inode() {
+	sed 's/.*"namespaces"://' | value "$1"
+}
+
+# ended STATUS SIGNAL LIMIT: what the line of the end says.
+ended() {
+	local line
+	line=$(event exited)
+	same "$1 $2 $3" "$(value status <<<"$line") $(value signal <<<"$line") $(value limit <<<"$line")" "$line"
+}
+
+# started PID: wait until the jail of jailexec PID has said so.
+started() {
+	poll grep -q '"started"' "$lines_file"
+}
+
+# jailexec_of PID: itself, or the first below it that is jailexec: a shell
+# function in the background is a shell of its own.
+jailexec_of() {
+	local pid=$1
+	while [ "$(cat "/proc/$pid/comm")" != jailexec ]; do
+		pid=$(cut -d' ' -f1 "/proc/$pid/task/$pid/children")
+		[ -n "$pid" ] || return
+	done
+	echo "$pid"
+}
+
+# name_dir: where the names of $as are.
+name_dir() {
+	if [ "$(${as:-as_caller} id -u)" -eq 0 ]; then
+		echo /run/rungs/jails
+	else
+		echo "$XDG_RUNTIME_DIR/rungs/jails"
+	fi
+}
+
+# start_of PID: field 22 of its stat.
+start_of() {
+	sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20
+}
+
+wait_for() {
+	status=0
+	wait "$1" || status=$?
+}
+
+gone() {
+	[ ! -e "/proc/$1" ]
+}
+
+# --- --status-fd ---
+
+@test "a started line has the pids and namespaces, an exited line the end" {
+	look() {
+		local pid first command kind line
+		mkfifo "$BATS_TEST_TMPDIR/$as"
+		told -- sh -c 'read -r x; exit 3' <"$BATS_TEST_TMPDIR/$as" 3>&- &
+		pid=$!
+		exec 8>"$BATS_TEST_TMPDIR/$as"
+		started
+		line=$(event started)
+		first=$(value pid <<<"$line")
+		command=$(value child-pid <<<"$line")
+		same jailexec "$(cat "/proc/$first/comm")"
+		same sh "$(cat "/proc/$command/comm")"
+		same "NSpid: $command 2" "$(grep NSpid: "/proc/$command/status" | xargs)"
+		same "NSpid: $first 1" "$(grep NSpid: "/proc/$first/status" | xargs)"
+		for kind in cgroup ipc mnt net pid time user uts; do
+			same "$(stat -Lc %i "/proc/$command/ns/$kind")" "$(inode "$kind" <<<"$line")" "$kind"
+		done
+		never grep -q exited "$lines_file"
+		echo go >&8
+		exec 8>&-
+		wait_for "$pid"
+		same 3 "$status"
+		ended 3 null null
+		same 2 "$(wc -l <"$lines_file")"
+		grep -Eqx '\{"event":"started","pid":[0-9]+,"child-pid":[0-9]+,"namespaces":\{("[a-z]+":[0-9]+,?){7,8}\}\}' "$lines_file"
+		grep -Eqx '\{"event":"exited","status":3,"signal":null,"limit":null,"wall":[0-9]+\.[0-9]{6},"cpu":[0-9]+\.[0-9]{6},"memory-peak":(null|[0-9]+),"oom-killed":false\}' "$lines_file"
+	}
+	requires root
+	for_each_caller look
+}
+
+@test "namespaces are told of a command that ends at once" {
+	look() {
+		local n
+		for n in {1..20}; do
+			run -0 told -- true
+			same 8 "$(event started | sed 's/.*"namespaces"://' | grep -oE '"[a-z]+":[1-9][0-9]*' | wc -l)"
+			ended 0 null null
+		done
+	}
+	for_each_caller look
+}
+
+@test "a signal is told from the number that a shell gives it" {
+	look() {
+		local n mode
+		for mode in '' --pid1; do
+			for n in 1 9 15 34 64; do
+				[ -z "$mode" ] || ((n == 1 || n == 9)) || continue
+				run "-$((128 + n))" told ${mode:+"$mode"} -- sh -c "exit $((128 + n))"
+				ended $((128 + n)) null null
+			done
+		done
+		ulimit -c 0
+		for n in 1 6 9 11 15 34 64; do
+			run "-$((128 + n))" told -- /test/attack raise "$n"
+			ended $((128 + n)) "$n" null
+		done
+	}
+	for_each_caller look
+	# No process id namespace, and no defaults.
+	export bare=$BATS_TEST_TMPDIR/bare
+	printf 'jail 1\nend\n' >"$bare"
+	exactly() { jailexec -x -f "$bare" --status-fd=4 -- sh -c "$1" 4>"$lines_file"; }
+	# shellcheck disable=SC2016
+	run -137 exactly 'kill -9 $$'
+	ended 137 9 null
+	run -137 exactly 'exit 137'
+	ended 137 null null
+	same "$(value pid < <(event started))" "$(value child-pid < <(event started))"
+}
+
+@test "what kills the jail's first process from outside is told, too" {
+	requires root
+	told -- sh -c 'while :; do sleep 1; done' 3>&- &
+	local pid=$!
+	started
+	kill -KILL "$(event started | value pid)"
+	wait_for "$pid"
+	same 137 "$status"
+	ended 137 9 null
+}
+
+@test "a failed line says why, in JSON, and nothing was started" {
+	look() {
+		run -127 told -- /no/such
+		same '{"event":"failed","status":127,"error":"/no/such: No such file or directory"}' "$(cat "$lines_file")"
+		run -126 told -- /etc
+		same '{"event":"failed","status":126,"error":"/etc: Permission denied"}' "$(cat "$lines_file")"
+		run -125 told --timeout=never -- true
+		[[ $(event failed) == *'"status":125,"error":"--timeout=never: '* ]]
+		run -125 told -C /no/such -- true
+		same '{"event":"failed","status":125,"error":"/no/such: change to it: No such file or directory"}' "$(cat "$lines_file")"
+		run -125 "$as" jailexec --status-fd=4 -f /dev/null -- true 4>"$lines_file"
+	}
+	for_each_caller look
+}
+
+@test "any text becomes JSON" {
+	local name want
+	# A control byte has been replaced before; what is no UTF-8 is here.
+	while read -r name want; do
+		run -127 told -- "$(printf '%b' "$name")"
+		same "{\"event\":\"failed\",\"status\":127,\"error\":\"$want: No such file or directory\"}" "$(cat "$lines_file")"
+	done <<-'END'
+		/a"b\\c /a\"b\\c
+		/x\x1by /x?y
+		/\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80 /é€😀
+		/\xff\xfe /\ufffd\ufffd
+		/\xc0\x80 /\ufffd\ufffd
+		/\xed\xa0\x80 /\ufffd\ufffd\ufffd
+		/\xf4\x90\x80\x80 /\ufffd\ufffd\ufffd\ufffd
+		/\xe2\x82 /\ufffd\ufffd
+	END
+	# As long as a message can be, and all of it to be escaped.
+	run -126 told -- "/$(head -c 3000 /dev/zero | tr '\0' '\377')"
+	same 1 "$(wc -l <"$lines_file")"
+	grep -Eqx '\{"event":"failed","status":12[67],"error":"/(\\ufffd)+"\}' "$lines_file"
+}
+
+@test "a reader that went away does not end the jail" {
+	look() {
+		local fifo=$BATS_TEST_TMPDIR/fifo-$as reader
+		mkfifo -m 666 "$fifo"
+		(: <"$fifo") 3>&- &
+		reader=$!
+		exec 8>"$fifo"
+		wait "$reader"
+		broken() { jailed --status-fd=8 -- sh -c 'trap - PIPE; echo alive; exit 7'; }
+		run -7 broken
+		assert_output alive
+		exec 8>&-
+	}
+	for_each_caller look
+}
+
+@test "the status descriptor is not the command's" {
+	look() {
+		run -0 told -- /test/whatigot
+		assert_line 'descriptors 0 1 2'
+		printf 'jail 1\nend\n' >"$BATS_TEST_TMPDIR/bare"
+		# Nor is what jailexec made of it, where it closes nothing.
+		bare() { "$as" jailexec -x -f "$BATS_TEST_TMPDIR/bare" "$@" -- "$RUNGS_STAGE/tests/whatigot" 9>>"$lines_file" | grep ^desc; }
+		run -0 bare
+		[[ $output == *' 9'* ]]
+		same "${output/ 9/}" "$(bare --status-fd=9)"
+		# One of the standard streams can carry both.
+		run -0 --separate-stderr jailed --status-fd=2 -- sh -c 'echo mine >&2'
+		same 3 "${#stderr_lines[@]}"
+		grep -qx mine <<<"$stderr"
+	}
+	for_each_caller look
+}
+
+@test "a status descriptor that is none is refused" {
+	look() {
+		local n
+		for n in '' x -1 1.5 0x4 ' 4' 99 4294967300 99999999999999999999; do
+			refused jailed --status-fd="$n" -- echo "$ran"
+		done
+		readonly_fd() { jailed --status-fd=4 -- echo "$ran" 4</dev/null; }
+		refused readonly_fd
+		assert_output 'jailexec: --status-fd=4: it is not open for writing'
+	}
+	for_each_caller look
+}
+
+@test "a jail that ran out of memory is told from one that was killed" {
+	requires root memory-group
+	limited() {
+		setlimit memory=32M <"$jail" | jailexec --status-fd=4 -- "$@" 4>"$lines_file"
+	}
+	run -137 limited /test/hog memory 200
+	ended 137 9 '"memory"'
+	same true "$(event exited | value oom-killed)"
+	(($(event exited | value memory-peak) <= 32 << 20))
+	(($(event exited | value memory-peak) >= 16 << 20))
+	run -0 limited /test/hog memory 2
+	ended 0 null null
+	same false "$(event exited | value oom-killed)"
+	# shellcheck disable=SC2016
+	run -137 limited sh -c 'kill -9 $$'
+	ended 137 9 null
+	run -0 limited sh -c '/test/hog memory 200; true'
+	ended 0 null null
+	same true "$(event exited | value oom-killed)"
+}
+
+# --- --timeout ---
+
+@test "a command that takes too long ends with 124" {
+	look() {
+		run -124 told --timeout=0.2s -- sleep 1000
+		ended 124 15 '"timeout"'
+		# Whatever it does about it.
+		run -124 told --timeout=0.2 -- sh -c 'trap "exit 5" TERM; while :; do sleep 0.01; done'
+		ended 124 null '"timeout"'
+		# All of it is asked.
+		run -124 told --timeout=0.3s:100s -- sh -c 'sleep 1000; echo woken'
+		never grep -q woken <<<"$output"
+		# Also when it is stopped.
+		# shellcheck disable=SC2016
+		run -124 told --timeout=0.3s:100s -- sh -c 'kill -STOP $$; echo woken'
+		ended 124 15 '"timeout"'
+	}
+	for_each_caller look
+}
+
+@test "a command that does not listen is killed after the grace" {
+	look() {
+		local mark=jail-$BASHPID-$as
+		run -124 told --timeout=0.2s:0.2s -- sh -c \
+			'trap "" TERM; (setsid sh -c "trap \"\" TERM; while :; do sleep 1; done" '"$mark"' &) ; while :; do sleep 0.1; done'
+		ended 124 9 '"timeout"'
+		no_process_of "$mark"
+		run -124 told --pid1 --timeout=0.2s:0.2s -- sh -c 'while :; do sleep 0.1; done'
+		ended 124 9 '"timeout"'
+	}
+	for_each_caller look
+	requires root
+	printf 'jail 1\nend\n' >"$BATS_TEST_TMPDIR/bare"
+	run -124 jailexec -x -f "$BATS_TEST_TMPDIR/bare" --timeout=0.2s:0.2s -- \
+		sh -c 'trap "" TERM; while :; do sleep 0.1; done'
+	run -124 jailexec -x -f "$BATS_TEST_TMPDIR/bare" --timeout=0.2s -- sleep 1000
+}
+
+@test "a command that ends in time has its own status" {
+	look() {
+		run -5 told --timeout=60s -- sh -c 'exit 5'
+		ended 5 null null
+		run -124 told --timeout=1d:1m -- sh -c 'exit 124'
+		ended 124 null null
+		run -127 told --timeout=60 -- no-such-command
+		event failed >/dev/null
+	}
+	for_each_caller look
+}
+
+@test "a time limit that is none is refused" {
+	look() {
+		local t
+		for t in '' 0 0s 0.0s 0.0000000001 -1 +1 x 1x s .5 5. 1.2.3 1e3 0x1 \
+			' 1' '1 ' 1ss 1s5 inf never 99999999999d 9223372036854775808 \
+			: 1: :1 1:0 1:x 1:1:1 1s,1; do
+			refused jailed --timeout="$t" -- echo "$ran" || {
+				echo "timeout $t" >&2
+				return 1
+			}
+		done
+	}
+	as=as_caller look
+}
+
+# --- --pid1 ---
+
+@test "--pid1 makes the command the jail's pid 1" {
+	look() {
+		run -0 jailed --pid1 -- /test/whatigot
+		assert_line 'pid 1' 'ppid 0' 'descriptors 0 1 2' 'no_new_privs 1' \
+			'effective 00000000800425fb'
+		run -0 jailed --pid1 -- sh -c 'cd /proc; echo [0-9]*'
+		assert_output 1
+		run -7 told --pid1 -- sh -c 'exit 7'
+		ended 7 null null
+		same "$(value pid < <(event started))" "$(value child-pid < <(event started))"
+		run -127 jailed --pid1 -- no-such-command
+		assert_output 'jailexec: no-such-command: No such file or directory'
+	}
+	for_each_caller look
+}
+
+@test "with --pid1 signals reach what handles them, and only that" {
+	look() {
+		local pid
+		told --pid1 -- sh -c 'trap "echo got; exit 4" USR1; while :; do sleep 0.01; done' \
+			>"$BATS_TEST_TMPDIR/out" 3>&- &
+		pid=$!
+		started
+		# For a pid 1 the kernel drops what it does not handle.
+		kill -TERM "$(jailexec_of "$pid")"
+		kill -USR1 "$(jailexec_of "$pid")"
+		wait_for "$pid"
+		same 4 "$status"
+		same got "$(cat "$BATS_TEST_TMPDIR/out")"
+		ended 4 null null
+	}
+	for_each_caller look
+}
+
+@test "a command that is pid 1 dies with jailexec, whoever it is" {
+	look() {
+		local pid first user
+		for user in 0 5; do
+			told --pid1 -u "$user" -- sh -c 'while :; do sleep 1; done' 3>&- &
+			pid=$!
+			started
+			first=$(event started | value pid)
+			kill -KILL "$(jailexec_of "$pid")"
+			wait "$pid" 2>/dev/null || true
+			poll gone "$first"
+		done
+	}
+	for_each_caller look
+}
+
+@test "--pid1 without process ids of its own is refused" {
+	host() { enterns pid=host <"$jail" | jailexec --pid1 -- echo "$ran"; }
+	refused host
+	assert_output "jailexec: --pid1: this jail has the caller's process ids
+jailexec: enterns pid gives it its own"
+	exactly() { printf 'jail 1\nend\n' | jailexec -x --pid1 -- echo "$ran"; }
+	refused exactly
+}
+
+# --- --keep-fd ---
+
+@test "--keep-fd keeps those and closes all others" {
+	look() {
+		leaking() { "$as" "$RUNGS_STAGE/tests/leak" jailexec -f "$jail" "$@"; }
+		run -0 leaking --keep-fd=3 -- /test/whatigot
+		assert_line 'descriptors 0 1 2 3'
+		run -0 leaking --keep-fd=20 --keep-fd=7 --keep-fd=8 --keep-fd=7 --keep-fd 4 -- /test/whatigot
+		assert_line 'descriptors 0 1 2 4 7 8 20'
+		run -0 leaking --pid1 --keep-fd=5 -- /test/whatigot
+		assert_line 'descriptors 0 1 2 5'
+		run -0 leaking -x --keep-fd=5 -- /test/whatigot || skip 'no chroot'
+		assert_line 'descriptors 0 1 2 5'
+	}
+	as=as_caller look
+	run -0 as_user "$RUNGS_STAGE/tests/leak" jailexec -f "$jail" --keep-fd=3 --keep-fd=9 -- /test/whatigot
+	assert_line 'descriptors 0 1 2 3 9'
+	# What went wrong is still reported.
+	run -127 jailexec -f "$jail" --keep-fd=3 -- /no/such 3</dev/null
+	assert_output 'jailexec: /no/such: No such file or directory'
+}
+
+@test "a kept descriptor is the caller's, and closed when the command closes it" {
+	look() {
+		kept() { echo hello | jailed --keep-fd=5 -- sh -c 'cat <&5' 5<&0 </dev/null; }
+		run -0 kept
+		assert_output hello
+	}
+	for_each_caller look
+	# jailexec does not hold the other end.
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	jailexec -f "$jail" --keep-fd=6 -- sh -c 'exec 6>&-; while :; do sleep 0.1; done' \
+		6>"$BATS_TEST_TMPDIR/fifo" 3>&- &
+	local pid=$!
+	run -0 timeout 20 cat "$BATS_TEST_TMPDIR/fifo"
+	kill -TERM "$pid"
+	wait_for "$pid"
+	same 143 "$status"
+}
+
+@test "a descriptor that cannot be kept is refused" {
+	look() {
+		local n
+		for n in '' 0 1 2 99 -1 x 3.5 ' 9' 4294967305; do
+			refused jailed --keep-fd="$n" -- echo "$ran"
+		done
+		both() { jailed --status-fd=7 --keep-fd=7 -- echo "$ran" 7>"$lines_file"; }
+		refused both
+		assert_output 'jailexec: --keep-fd=7: it is taken already'
+		# Not even one that jailexec has opened by then.
+		exec 7>>"$lines_file"
+		for n in {3..30}; do
+			[ -e "/proc/$BASHPID/fd/$n" ] ||
+				refused jailed --status-fd=7 --keep-fd="$n" -- echo "$ran"
+		done
+		exec 7>&-
+	}
+	for_each_caller look
+	many() {
+		local n
+		local -a options
+		for ((n = 0; n < 64; n++)); do
+			eval "exec $((n + 100))</dev/null"
+			options+=("--keep-fd=$((n + 100))")
+		done
+		jailexec -f "$jail" "${options[@]}" -- echo "$ran"
+	}
+	refused many
+}
+
+# --- -e and -v ---
+
+# steps OPTION...: the lines of -v, as those of -e.
+steps() {
+	"${as:-as_caller}" jailexec -v "$@" 2>&1 >/dev/null | sed 's/^jailexec: //'
+}
+
+@test "-e prints what -v prints, in the same order" {
+	local dir=$BATS_TEST_TMPDIR/d
+	mkdir "$dir"
+	enterns uts=web time=+77 <"$jail" >"$dir/time"
+	setlimit nofile=64 <"$jail" >"$dir/limit"
+	enterns net=host cgroup=host uts=host <"$jail" >"$dir/host"
+	setlimit -n nofile=64 >"$dir/bare"
+	enterns -n uts=web pid >"$dir/namespaces"
+	addmount -n tmpfs=/tmp >"$dir/mounts"
+	look() {
+		local options
+		while read -r options; do
+			# shellcheck disable=SC2086
+			run -0 "$as" jailexec -e $options -- sleep 0.1
+			[ -n "$output" ]
+			# shellcheck disable=SC2086
+			same "$output" "$(steps $options -- sleep 0.1)" "$options"
+		done <<-END
+			-f $jail
+			-f $jail -u 5 -C /tmp
+			-f $jail --pid1
+			-f $jail --timeout=60s --name=explain-$as --status-fd=1
+			-f $dir/time
+			-f $dir/limit
+			-f $dir/host
+			-x -f $dir/bare
+			-x -f $dir/bare --timeout=60
+		END
+	}
+	for_each_caller look
+	requires root
+	as=as_caller
+	local options
+	for options in "-x -f $dir/namespaces" "-x -f $jail" "-x -f $dir/mounts"; do
+		# shellcheck disable=SC2086
+		same "$(jailexec -e $options -- true)" "$(steps $options -- true)" "$options"
+	done
+	! may_make_group memory || {
+		setlimit memory=64M <"$jail" >"$dir/group"
+		same "$(jailexec -e -f "$dir/group" -- true)" "$(steps -f "$dir/group" -- true)"
+		jailexec -e -f "$dir/group" -- true | grep -q '^cgroup: mkdir(2)'
+	}
+}
+
+@test "-e says for each step its call, its year and why" {
+	run -0 jailed --explain --timeout=1s -- true
+	never grep -Evx '[[:alnum:]_ ]+: [^ ].{1,60} +(19|20)[0-9]{2}  [^ ].*' <<<"$output"
+	assert_match 'pivot: pivot_root\(2\), umount2\(2\) +2000  let go of every file of the host'
+	assert_match 'command: execve\(2\) +1971  become the command'
+	[[ ${lines[-1]} == 'time limit: timerfd_create(2) '* ]]
+	# In columns.
+	same "${#lines[@]}" "$(grep -cE '^.{43} [0-9]{4}  [^ ]' <<<"$output")"
+	full() { jailed -e -- true >/dev/full; }
+	refused full
+}
+
+@test "-e does nothing" {
+	local dir=$BATS_TEST_TMPDIR/none
+	{ printf 'jail 1\nmkroot dir=%s scratch\nend\n' "$dir" | setlimit memory=64M pids=3; } >"$BATS_TEST_TMPDIR/absent"
+	look() {
+		run -0 "$as" jailexec -e -f "$BATS_TEST_TMPDIR/absent" --name=nothing -- echo "$ran"
+		never grep -Fq "$ran" <<<"$output"
+		[ ! -e "$dir" ]
+		[ ! -e "$(name_dir)/nothing" ]
+		refused "$as" jailexec -e -f /no/such -- echo "$ran"
+		refused "$as" jailexec -e -f "$jail" --timeout=x -- echo "$ran"
+	}
+	for_each_caller look
+	requires strace
+	local name
+	strace -f -o "$BATS_TEST_TMPDIR/trace" jailexec -e -f "$BATS_TEST_TMPDIR/absent" --detach --name=nothing -- true
+	for name in clone clone3 fork vfork unshare setns mount mkdir mkdirat chroot pivot_root open_tree flock; do
+		never grep -Eq "^[0-9]+ +$name\(" "$BATS_TEST_TMPDIR/trace"
+	done
+	same 1 "$(grep -c 'execve(' "$BATS_TEST_TMPDIR/trace")"
+}
+
+# --- --name ---
+
+@test "a name is held while the jail runs, says which process, and goes" {
+	look() {
+		local pid first file
+		file=$(name_dir)/held-$BASHPID
+		told --name="${file##*/}" -- sh -c 'while :; do sleep 0.1; done' 3>&- &
+		pid=$!
+		started
+		first=$(event started | value pid)
+		poll test -s "$file"
+		same "pid $first start $(start_of "$first")" "$(cat "$file")"
+		same '600 700' "$(stat -c %a "$file" "${file%/*}" | xargs)"
+		never flock -n "$file" true
+		refused jailed --name="${file##*/}" -- echo "$ran"
+		assert_output "jailexec: ${file##*/}: a jail of this name runs already
+jailexec: its first process is $first"
+		# Another is another.
+		run -0 jailed --name="${file##*/}.b" -- true
+		[ ! -e "$file.b" ]
+		kill -TERM "$(jailexec_of "$pid")"
+		wait_for "$pid"
+		same 143 "$status"
+		[ ! -e "$file" ]
+		# A jail that did not come to be has no name.
+		run -127 jailed --name="${file##*/}" -- no-such-command
+		[ ! -e "$file" ]
+		run -0 jailed --name="${file##*/}" -- true
+	}
+	for_each_caller look
+}
+
+@test "a name that was left behind is free, one that is alive is not" {
+	look() {
+		local dir name=stale-$BASHPID text
+		dir=$(name_dir)
+		run -0 jailed --name="$name" -- true
+		# Killed before it had written; dead; the pid is another's by now;
+		# nonsense.
+		for text in '' "pid 4194304 start 5" "pid $$ start 1" \
+			"pid $$ start $(($(start_of $$) + 1))" nonsense; do
+			printf '%s\n' "$text" >"$dir/$name"
+			$as true
+			[ "$as" = as_caller ] || chown 1234:1234 "$dir/$name"
+			run -0 jailed --name="$name" -- echo in
+			assert_output in
+			[ ! -e "$dir/$name" ]
+		done
+		printf 'pid %s start %s\n' $$ "$(start_of $$)" >"$dir/$name"
+		[ "$as" = as_caller ] || chown 1234:1234 "$dir/$name"
+		refused jailed --name="$name" -- echo "$ran"
+		assert_output "jailexec: $name: a jail of this name has outlived its jailexec
+jailexec: kill -KILL $$ ends it"
+		rm "$dir/$name"
+	}
+	for_each_caller look
+}
+
+@test "ten that want one name at once: one gets it" {
+	look() {
+		local n name=race-$BASHPID
+		local -a pids=()
+		mkfifo "$BATS_TEST_TMPDIR/go-$as"
+		for n in {1..10}; do
+			jailed --name="$name" -- sh -c 'echo in; read -r x' \
+				<"$BATS_TEST_TMPDIR/go-$as" >"$BATS_TEST_TMPDIR/$as-$n" 2>&1 3>&- &
+			pids+=($!)
+		done
+		exec 8>"$BATS_TEST_TMPDIR/go-$as"
+		all_said() { [ "$(find "$BATS_TEST_TMPDIR" -name "$as-*" -size +0 | wc -l)" -eq 10 ]; }
+		poll all_said
+		same 1 "$(cat "$BATS_TEST_TMPDIR/$as"-* | grep -cx in)"
+		same 9 "$(cat "$BATS_TEST_TMPDIR/$as"-* | grep -c 'runs already')"
+		exec 8>&-
+		wait "${pids[@]}" || true
+		[ ! -e "$(name_dir)/$name" ]
+	}
+	for_each_caller look
+}
+
+@test "a name that is none is refused" {
+	local name long
+	long=$(printf '%064d' 0)
+	for name in '' . .. .a a/b ../a /a 'a b' A aB -a _a a..b $'a\n' a$'\t' é 'a*' \
+		"${long}0"; do
+		refused jailed --name="$name" -- echo "$ran"
+	done
+	for name in a 0 a.b-c_d "$long"; do
+		run -0 jailed --name="$name" -- true
+	done
+}
+
+@test "nobody else's directory or link is used for names" {
+	requires user-namespaces
+	local as=as_user dir=$RUNGS_USER_HOME/other
+	as_user mkdir -m 700 "$dir"
+	refused env -u XDG_RUNTIME_DIR bash -c '"$@"' - setpriv --reuid="$(as_user id -u)" --clear-groups jailexec -f "$jail" --name=a -- echo "$ran"
+	assert_line 'jailexec: XDG_RUNTIME_DIR is not set: no place for a name'
+	export XDG_RUNTIME_DIR
+	XDG_RUNTIME_DIR=relative refused jailed --name=a -- echo "$ran"
+	XDG_RUNTIME_DIR=/no/such refused jailed --name=a -- echo "$ran"
+	XDG_RUNTIME_DIR=/tmp refused jailed --name=a -- echo "$ran"
+	XDG_RUNTIME_DIR=$dir
+	# A link, or a directory that others can write to.
+	as_user mkdir -m 700 "$dir/real"
+	as_user ln -s real "$dir/rungs"
+	refused jailed --name=a -- echo "$ran"
+	as_user rm "$dir/rungs"
+	as_user mkdir -m 777 "$dir/rungs"
+	refused jailed --name=a -- echo "$ran"
+	assert_output 'jailexec: rungs: others can write to it'
+	as_user chmod 755 "$dir/rungs"
+	as_user mkdir -m 700 "$dir/rungs/jails"
+	as_user ln -s "$dir/victim" "$dir/rungs/jails/a"
+	refused jailed --name=a -- echo "$ran"
+	[ ! -e "$dir/victim" ]
+	as_user mkdir "$dir/rungs/jails/b"
+	refused jailed --name=b -- echo "$ran"
+	requires root
+	rm -r "$dir/rungs"
+	mkdir -m 755 "$dir/rungs"
+	refused jailed --name=a -- echo "$ran"
+	assert_output 'jailexec: rungs: it belongs to somebody else'
+}
+
+# --- --detach ---
+
+@test "--detach returns when the command runs, and it runs on" {
+	look() {
+		local name=web-$BASHPID-$as file first command
+		file=$(name_dir)/$name
+		mkfifo -m 666 "$BATS_TEST_TMPDIR/$as"
+		detached() {
+			jailed --detach --name="$name" --status-fd=4 -- sh -c 'echo in; read -r x; echo "got $x"; exit 6' \
+				<>"$BATS_TEST_TMPDIR/$as" >"$BATS_TEST_TMPDIR/out-$as" 2>&1 3>&- 4>"$lines_file"
+		}
+		run -0 detached
+		assert_output ''
+		first=$(event started | value pid)
+		command=$(event started | value child-pid)
+		same sh "$(cat "/proc/$command/comm")"
+		same "pid $first start $(start_of "$first")" "$(cat "$file")"
+		# In a session of its own, with no terminal.
+		local above
+		above=$(awk '/^PPid:/ { print $2 }' "/proc/$first/status")
+		same "jailexec $above" "$(cat "/proc/$above/comm") $(sed 's/.*) //' "/proc/$above/stat" | cut -d' ' -f4)"
+		same / "$(readlink "/proc/$above/cwd")"
+		refused jailed --detach --name="$name" -- echo "$ran"
+		echo word >"$BATS_TEST_TMPDIR/$as"
+		poll grep -q exited "$lines_file"
+		ended 6 null null
+		same $'in\ngot word' "$(cat "$BATS_TEST_TMPDIR/out-$as")"
+		poll gone "$above"
+		[ ! -e "$file" ]
+	}
+	requires root
+	for_each_caller look
+}
+
+@test "--detach fails when the command does not run" {
+	look() {
+		local name=web-$BASHPID
+		run -127 told --detach --name="$name" -- no-such-command
+		assert_output 'jailexec: no-such-command: No such file or directory'
+		same '{"event":"failed","status":127,"error":"no-such-command: No such file or directory"}' "$(cat "$lines_file")"
+		run -126 jailed --detach --name="$name" -- /etc
+		run -125 jailed --detach --name="$name" -C /no/such -- true
+		[ ! -e "$(name_dir)/$name" ]
+		refused jailed --detach -- echo "$ran"
+		assert_output 'jailexec: --detach: expected --name=NAME, to find it again by'
+		refused jailed --detach --name=../x -- echo "$ran"
+		run -0 jailed --detach --name="$name" -- true
+	}
+	for_each_caller look
+}
+
+@test "a detached jail has no terminal, only files" {
+	requires script
+	local name=tty-$BASHPID out=$BATS_TEST_TMPDIR/tty
+	# Its streams are the terminal of script(1).
+	script -qec "jailexec -f '$jail' --detach --name=$name --status-fd=4 -- sh -c 'ls -l /proc/self/fd; test -t 0 || test -t 1 || (: </dev/tty) || exit 9' 4>'$lines_file'; echo status \$?" /dev/null </dev/null >"$out" 2>&1
+	grep -q 'status 0' "$out"
+	never grep -q '/proc' "$out"
+	poll grep -q exited "$lines_file"
+	ended 9 null null
+	# What is no terminal stays.
+	script -qec "jailexec -f '$jail' --detach --name=$name --status-fd=4 -- sh -c 'cat; echo words; echo errors >&2' 4>'$lines_file' >'$out.1' 2>'$out.2'" /dev/null </dev/null
+	poll grep -q exited "$lines_file"
+	same 'words errors' "$(cat "$out.1" "$out.2" | xargs)"
+}
+
+@test "a detached jail dies with the one that watches it, and frees its name" {
+	look() {
+		local name=killed-$BASHPID first above
+		told --detach --name="$name" -- sh -c '(setsid sleep 1000 &); while :; do sleep 1; done' </dev/null >/dev/null 2>&1 3>&-
+		first=$(event started | value pid)
+		above=$(awk '/^PPid:/ { print $2 }' "/proc/$first/status")
+		kill -KILL "$above"
+		poll gone "$first"
+		# The file is still there; the name is free.
+		[ -e "$(name_dir)/$name" ]
+		run -0 jailed --name="$name" -- echo in
+		assert_output in
+		[ ! -e "$(name_dir)/$name" ]
+	}
+	for_each_caller look
+}
+
+@test "a detached jail has its time limit, too" {
+	look() {
+		run -0 told --detach --name="timed-$BASHPID" --timeout=0.2s -- sleep 1000
+		poll grep -q exited "$lines_file"
+		ended 124 15 '"timeout"'
+	}
+	for_each_caller look
+}
+
+# --- many, and stops ---
+
+@test "a storm of signals loses no exit status" {
+	look() {
+		local pid n target
+		told -- /test/storm signals 42 >"$BATS_TEST_TMPDIR/$as" 3>&- &
+		pid=$!
+		poll grep -q ready "$BATS_TEST_TMPDIR/$as"
+		target=$(jailexec_of "$pid")
+		for ((n = 0; n < 2000; n++)); do
+			kill -USR1 "$target"
+			kill -USR2 "$target"
+			kill -RTMIN "$target"
+		done
+		poll grep -q 'all three' "$BATS_TEST_TMPDIR/$as"
+		kill -TERM "$target"
+		wait_for "$pid"
+		same 42 "$status"
+		ended 42 null null
+	}
+	for_each_caller look
+}
+
+@test "10,000 orphans lose no exit status, in a storm of signals" {
+	look() {
+		local pid n target
+		told -- /test/storm orphans 10000 43 >"$BATS_TEST_TMPDIR/$as" 3>&- &
+		pid=$!
+		poll grep -q ready "$BATS_TEST_TMPDIR/$as"
+		target=$(jailexec_of "$pid")
+		for ((n = 0; n < 2000; n++)); do
+			kill -USR1 "$target" && kill -RTMIN "$target" || break
+		done 2>/dev/null
+		wait_for "$pid"
+		same 43 "$status"
+		ended 43 null null
+	}
+	for_each_caller look
+}
+
+state_of() {
+	awk '/^State:/ { print $2 }' "/proc/$1/status"
+}
+
+is_in_state() {
+	[ "$(state_of "$1")" = "$2" ]
+}
+
+@test "stop and continue reach the command" {
+	look() {
+		local pid target command mode
+		for mode in '' --pid1; do
+			told $mode -- sh -c 'trap "exit 8" TERM; while :; do sleep 0.01; done' 3>&- &
+			pid=$!
+			started
+			target=$(jailexec_of "$pid")
+			command=$(event started | value child-pid)
+			kill -TSTP "$target"
+			poll is_in_state "$command" T
+			poll is_in_state "$target" T
+			kill -CONT "$target"
+			poll never is_in_state "$command" T 2>/dev/null
+			never is_in_state "$target" T
+			kill -TERM "$target"
+			wait_for "$pid"
+			same 8 "$status"
+			ended 8 null null
+		done
+	}
+	for_each_caller look
+}
