@@ -256,6 +256,13 @@ parse(struct mount *m, const char *word, const char *value, struct fail *f)
 	return parse_fields(m, text, word, f);
 }
 
+static void
+forget(const struct mount *m)
+{
+	free(m->source);
+	free(m->path);
+}
+
 int
 mounts_add(void *layer, const char *word, struct fail *f)
 {
@@ -267,7 +274,8 @@ mounts_add(void *layer, const char *word, struct fail *f)
 	size_t length;
 
 	if (strcmp(word, "none") == 0) {
-		mounts->count = 0;
+		while (mounts->count > 0)
+			forget(&mounts->list[--mounts->count]);
 		mounts->none = true;
 		return 1;
 	}
@@ -285,8 +293,7 @@ mounts_add(void *layer, const char *word, struct fail *f)
 	if (mounts->count == MOUNTS_MAX)
 		return fail(f, 0, "%s: more than %d mounts", word, MOUNTS_MAX);
 	if (parse(&m, word, value == NULL ? NULL : value + 1, f) < 0) {
-		free(m.source);
-		free(m.path);
+		forget(&m);
 		return -1;
 	}
 	mounts->list[mounts->count++] = m;
