@@ -766,7 +766,7 @@ bad() {
 	refused addmount -- echo "$ran"
 	refused addmount -q proc -- echo "$ran"
 	refused addmount proc --
-	run -127 alone proc -- no-such-command
+	run -127 alone proc -- /no/such/command
 	run -126 alone tmpfs="$at" -- "$at"
 }
 
