@@ -23,7 +23,7 @@ begin_jail() {
 	}
 	chmod a+r "$description"
 	$as jailexec -f "$description" "$@" -- \
-		sh -c "echo here >/tmp/mark; exec sleep $mark" 3>&- &
+		sh -c "echo here >/tmp/mark; exec ${command:-sleep} $mark" 3>&- &
 	poll some_process_of "$mark"
 	inside=$(processes_of "$mark")
 	first=$(parent_of "$inside")
@@ -67,6 +67,13 @@ parent_of() {
 	begin_jail as_caller
 	run -0 enterns "of=$first" -- grep CapEff /proc/self/status
 	assert_match 'CapEff:.00000000800425fb'
+}
+
+@test "a process that gave up what its jail may do is no stronger entered" {
+	command=/test/weak begin_jail as_caller
+	poll grep -Eq '^CapPrm:.0{16}$' "/proc/$inside/status"
+	run -0 enterns "of=$inside" -- grep CapEff /proc/self/status
+	assert_match 'CapEff:.0000000000000000'
 }
 
 @test "a jail of another user id is entered as that user" {
