@@ -25,7 +25,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "channel.h"
@@ -33,6 +32,7 @@
 #include "detach.h"
 #include "fail.h"
 #include "init.h"
+#include "report.h"
 #include "scope.h"
 #include "status.h"
 #include "supervise.h"
@@ -310,20 +310,6 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 	}
 }
 
-/* The command runs: let all know who wait for that. */
-static int
-tell_start(struct jail *jail, const struct status_started *started,
-    struct fail *f)
-{
-	if (running_record(&jail->running, jail->first, f) < 0)
-		return -1;
-	if (jail->status >= 0)
-		status_started(jail->status, started);
-	if (jail->caller >= 0 && detach_tell(jail->caller, NULL) < 0)
-		return fail(f, errno, "nobody waits for the jail to start");
-	return 0;
-}
-
 /*
  * Give up what is the command's: were its standard input and output kept
  * open here, who is at the other end of a pipe would not see that it closed
@@ -346,46 +332,6 @@ release(struct jail *jail)
 	(void)!chdir("/");
 }
 
-static uint64_t
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-static uint64_t
-microseconds(const struct timeval *t)
-{
-	return (uint64_t)t->tv_sec * 1000000 + (uint64_t)t->tv_usec;
-}
-
-static void
-tell_end(const struct jail *jail, const struct ending *e, int ended,
-    uint64_t began)
-{
-	struct status_exited exited = {
-		.status = e->timed_out ? EXIT_TIMEOUT : init_status(ended),
-		.signal = WIFSIGNALED(ended) ? WTERMSIG(ended) : 0,
-		.wall = now() - began,
-		.cpu = microseconds(&e->usage.ru_utime)
-		       + microseconds(&e->usage.ru_stime),
-	};
-	struct cgroup_usage usage;
-
-	cgroup_usage(&jail->cgroup, &usage);
-	if (usage.cpu >= 0)
-		exited.cpu = (uint64_t)usage.cpu;
-	exited.memory = usage.memory;
-	exited.oom_killed = usage.oom_killed;
-	if (e->timed_out)
-		exited.limit = "timeout";
-	else if (usage.oom_killed && exited.status == EXIT_SIGNAL + SIGKILL)
-		exited.limit = "memory";
-	status_exited(jail->status, &exited);
-}
-
 static int
 run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
     const volatile int *ended, struct fail *f)
@@ -404,9 +350,9 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 	if (jail_enter(jail, STAGE_MAPS, f) == 0
 	    && say_go(jail, channel, f) == 0
 	    && wait_for_start(jail, channel, &started, f) == 0
-	    && tell_start(jail, &started, f) == 0
+	    && report_start(jail, &started, f) == 0
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
-		began = jail->status >= 0 ? now() : 0;
+		began = jail->status >= 0 ? report_now() : 0;
 		release(jail);
 		s.first = jail->first;
 		if (supervise(&s, &e, f) == 0) {
@@ -414,7 +360,7 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 			if (ended == NULL || *ended < 0)
 				ended = &e.status;
 			if (jail->status >= 0)
-				tell_end(jail, &e, *ended, began);
+				report_end(jail, &e, *ended, began);
 			return e.timed_out ? EXIT_TIMEOUT : init_status(*ended);
 		}
 	}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/* report.c - see report.h */
+#include "report.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "detach.h"
+#include "fail.h"
+#include "jail.h"
+#include "status.h"
+#include "supervise.h"
+
+int
+report_start(struct jail *jail, const struct status_started *started,
+    struct fail *f)
+{
+	if (running_record(&jail->running, jail->first, f) < 0)
+		return -1;
+	if (jail->status >= 0)
+		status_started(jail->status, started);
+	if (jail->caller >= 0 && detach_tell(jail->caller, NULL) < 0)
+		return fail(f, errno, "nobody waits for the jail to start");
+	return 0;
+}
+
+uint64_t
+report_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t
+microseconds(const struct timeval *t)
+{
+	return (uint64_t)t->tv_sec * 1000000 + (uint64_t)t->tv_usec;
+}
+
+void
+report_end(const struct jail *jail, const struct ending *e, int ended,
+    uint64_t began)
+{
+	struct status_exited exited = {
+		.status = e->timed_out ? EXIT_TIMEOUT : init_status(ended),
+		.signal = WIFSIGNALED(ended) ? WTERMSIG(ended) : 0,
+		.wall = report_now() - began,
+		.cpu = microseconds(&e->usage.ru_utime)
+		       + microseconds(&e->usage.ru_stime),
+	};
+	struct cgroup_usage usage;
+
+	cgroup_usage(&jail->cgroup, &usage);
+	if (usage.cpu >= 0)
+		exited.cpu = (uint64_t)usage.cpu;
+	exited.memory = usage.memory;
+	exited.oom_killed = usage.oom_killed;
+	if (e->timed_out)
+		exited.limit = "timeout";
+	else if (usage.oom_killed && exited.status == EXIT_SIGNAL + SIGKILL)
+		exited.limit = "memory";
+	status_exited(jail->status, &exited);
+}
