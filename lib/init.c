@@ -106,20 +106,32 @@ init_status(int status)
 	                           : WEXITSTATUS(status);
 }
 
+int
+init_drop(struct fail *f)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return fail(f, errno, "close pid 1 to the jail");
+	if (capability_limit(UINT64_C(1) << CAP_KILL, f) < 0
+	    || capability_no_new_privileges(f) < 0)
+		return fail_prefix(f, "pid 1: ");
+	return 0;
+}
+
 /*
- * The pid 1 is the one process in the jail that was there before the
- * command lost its privileges.  It keeps what it needs to forward signals,
- * and nobody inside may look into it: /proc/1/exe is a file of the host.
+ * What jailexec was called with is the host's business, and a command line
+ * is readable by everybody.  The kernel puts the environment behind it.
  */
 static void
-drop_privileges(void)
+hide_arguments(void)
 {
-	struct fail why;
+	extern char **environ;
+	char *start = program_invocation_name;
+	char *end = environ != NULL ? environ[0] : NULL;
 
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0
-	    || capability_limit(UINT64_C(1) << CAP_KILL, &why) < 0
-	    || capability_no_new_privileges(&why) < 0)
-		_exit(EXIT_TOOL);
+	if (end == NULL || end <= start || end - start > 1 << 21)
+		return;
+	memset(start, 0, (size_t)(end - start));
+	memcpy(start, "init", 4);
 }
 
 /* A stop must be one that the command cannot ignore. */
@@ -150,7 +162,7 @@ init_run(pid_t command, const struct init_signals *signals, volatile int *ended)
 	pid_t pid;
 	int status, sig;
 
-	drop_privileges();
+	hide_arguments();
 	descriptors_close_range(0, INT_MAX);
 	for (;;) {
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)

@@ -212,7 +212,8 @@ inroot_open(int root, const char *path, int flags, mode_t mode)
 int
 inroot_open_nolinks(int root, const char *path, int flags, mode_t mode)
 {
-	return open_below(root, path, flags, mode, true);
+	/* With O_NOFOLLOW, O_PATH would open a link itself. */
+	return open_below(root, path, flags & ~O_NOFOLLOW, mode, true);
 }
 
 int

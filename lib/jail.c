@@ -202,6 +202,8 @@ jail_settle(struct jail *jail, struct fail *f)
 	if (jail_is_contained(jail) && !jail->detached)
 		terminal_find(&jail->terminal);
 	jail->mounts.new_ipc = jail_has(jail, CLONE_NEWIPC);
+	jail->mounts.host_proc =
+	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWPID);
 	jail->mounts.host_sys =
 	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWNET);
 	return settle_ids(jail, f);

@@ -59,10 +59,11 @@ struct mount {
 struct mounts {
 	struct mount list[MOUNTS_MAX];
 	int count;
-	bool none;     /* "none" was said */
-	bool new_ipc;  /* there is an ipc namespace of our own: for mqueue */
-	bool host_sys; /* a user namespace, but the caller's net namespace: */
-		       /* the kernel gives no new sysfs, the host's is bound */
+	bool none;      /* "none" was said */
+	bool new_ipc;   /* there is an ipc namespace of our own: for mqueue */
+	bool host_proc; /* a user namespace, but the caller's pid namespace */
+	bool host_sys;  /* a user namespace, but the caller's net namespace: */
+			/* the kernel gives no new sysfs, the host's is bound */
 };
 
 /* Take one word.  1: taken; 0: no such word; -1: bad. */

@@ -52,13 +52,36 @@ attach_real(int root, const char *path, int fs, struct fail *f)
 	return 0;
 }
 
+/* The host's own, read-only, with whatever is mounted below it. */
 static int
-take_proc(int root, struct fail *f)
+bind_host(const char *path, struct fail *f)
 {
-	autoclose int fs = fsmount_new("proc", NULL, SAFER);
+	autoclose int host = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int copy = host < 0 ? -1 : fsmount_clone(host, true);
+
+	if (copy >= 0
+	    && fsmount_restrict(copy, SAFER | RUNGS_ATTR_RDONLY, true) == 0)
+		return copy;
+	fail(f, errno, "%s: bind the host's", path);
+	scope_close(&copy);
+	return -1;
+}
+
+/*
+ * proc shows the processes of a pid namespace, sysfs the devices of a
+ * network namespace, and only who made that may have a new one; for the
+ * host's, the host's is bound.
+ */
+static int
+take_proc(int root, bool of_host, struct fail *f)
+{
+	autoclose int fs =
+	    of_host ? bind_host("/proc", f) : fsmount_new("proc", NULL, SAFER);
 
 	if (fs >= 0)
 		return attach_real(root, "/proc", fs, f);
+	if (of_host)
+		return -1;
 	fail(f, errno, "/proc: mount a proc file system");
 	if (errno == EPERM)
 		fail_hint(f, "a new /proc needs a pid namespace of its own, "
@@ -67,34 +90,22 @@ take_proc(int root, struct fail *f)
 	return -1;
 }
 
-/*
- * sysfs shows the devices of a network namespace, and only who made that
- * may have a new one; for the host's network, the host's is bound.
- */
 static int
-take_sys(int root, bool bind_host, struct fail *f)
+take_sys(int root, bool of_host, struct fail *f)
 {
-	autoclose int host = -1, fs = -1;
+	autoclose int fs =
+	    of_host ? bind_host("/sys", f)
+		    : fsmount_new("sysfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
 
-	if (bind_host) {
-		host = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		fs = host < 0 ? -1 : fsmount_clone(host, true);
-		if (fs < 0
-		    || fsmount_restrict(fs, SAFER | RUNGS_ATTR_RDONLY, true)
-			   < 0)
-			return fail(f, errno, "/sys: bind the host's");
-	} else {
-		fs = fsmount_new("sysfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
-		if (fs < 0) {
-			fail(f, errno, "/sys: mount a sysfs");
-			return errno != EPERM
-			           ? -1
-			           : fail_hint(f, "a new /sys needs a network "
-						  "namespace of its own: add "
-						  "enterns net");
-		}
-	}
-	return attach_real(root, "/sys", fs, f);
+	if (fs >= 0)
+		return attach_real(root, "/sys", fs, f);
+	if (of_host)
+		return -1;
+	fail(f, errno, "/sys: mount a sysfs");
+	if (errno == EPERM)
+		fail_hint(f, "a new /sys needs a network namespace of its "
+			     "own: add enterns net");
+	return -1;
 }
 
 static int
@@ -246,7 +257,10 @@ mask(int target, struct masks *masks)
 	}
 	copy = fsmount_clone(S_ISDIR(st.st_mode) ? masks->empty : masks->null,
 	    false);
-	return copy < 0 ? -1 : fsmount_attach(copy, target);
+	if (copy < 0
+	    || fsmount_restrict(copy, SAFER & ~RUNGS_ATTR_NODEV, false) < 0)
+		return -1;
+	return fsmount_attach(copy, target);
 }
 
 static int
@@ -308,7 +322,7 @@ take(const struct mounts *all, const struct mount *m, int root,
 {
 	switch (m->kind) {
 	case MOUNT_PROC:
-		return take_proc(root, f);
+		return take_proc(root, all->host_proc, f);
 	case MOUNT_SYS:
 		return take_sys(root, all->host_sys, f);
 	case MOUNT_DEV:

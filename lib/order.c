@@ -10,6 +10,7 @@
 #include "capability.h"
 #include "compat.h"
 #include "fail.h"
+#include "inroot.h"
 #include "network.h"
 #include "scope.h"
 
@@ -311,10 +312,22 @@ want_directory(const struct jail *jail)
 	return jail->directory != NULL;
 }
 
+/*
+ * Below our root, and never through a magic link: /proc/self/fd/7 may be a
+ * directory of the host that the caller left open.
+ */
 static int
 take_directory(struct jail *jail, struct fail *f)
 {
-	if (chdir(jail->directory) < 0)
+	autoclose int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autoclose int fd = -1;
+
+	if (!jail_closes_descriptors(jail))
+		fd = open(jail->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	else if (root >= 0)
+		fd =
+		    inroot_open(root, jail->directory, O_PATH | O_DIRECTORY, 0);
+	if (fd < 0 || fchdir(fd) < 0)
 		return fail(f, errno, "%s: change to it", jail->directory);
 	return 0;
 }

@@ -180,7 +180,7 @@ say_go(const struct jail *jail, int channel, struct fail *f)
 			   < 0)
 			return fail(f, errno, "lend the source of a bind");
 	if (channel_send(channel, "", 1, jail->lent) < 0)
-		return fail(f, errno, "lend the root");
+		return fail(f, errno, "tell the jail to begin");
 	return 0;
 }
 
@@ -205,13 +205,48 @@ pass_on(int channel)
 	say(channel, SAY_ENTERED, -1);
 }
 
+/*
+ * Be the pid 1, and begin the command, which has to be a copy of us while
+ * we still have the privileges for its last steps.  It is only let go, by
+ * a byte in a pipe, when we have given ours up.
+ */
+static _Noreturn void
+begin_command(struct jail *jail, char *command[], int channel,
+    const struct init_signals *signals, volatile int *ended)
+{
+	struct fail why;
+	int gate[2];
+	pid_t pid;
+	char byte;
+
+	if (jail_enter(jail, STAGE_FORK, &why) < 0)
+		give_up(channel, &why);
+	if (pipe2(gate, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
+		fail(&why, errno, "fork the command");
+		give_up(channel, &why);
+	}
+	if (pid == 0) {
+		close(gate[1]);
+		if (read(gate[0], &byte, 1) != 1)
+			_exit(EXIT_TOOL);
+		close(gate[0]);
+		command_process(jail, command, channel, signals);
+	}
+	if (init_drop(&why) < 0)
+		give_up(channel, &why);
+	if (write(gate[1], "", 1) != 1) {
+		fail(&why, errno, "let the command go");
+		give_up(channel, &why);
+	}
+	init_run(pid, signals, ended);
+}
+
 /* The first process: in all new namespaces, with all capabilities there. */
 static _Noreturn void
 first_process(struct jail *jail, char *command[], int channel,
     const struct init_signals *signals, volatile int *ended)
 {
 	struct fail why;
-	pid_t pid;
 	char answer;
 	int fd;
 
@@ -232,16 +267,7 @@ first_process(struct jail *jail, char *command[], int channel,
 	if (!jail_has_init(jail))
 		command_process(jail, command, channel, signals);
 
-	/* From here on somebody inside might look into this process. */
-	if (jail_enter(jail, STAGE_FORK, &why) < 0)
-		give_up(channel, &why);
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || (pid = fork()) < 0) {
-		fail(&why, errno, "fork the command");
-		give_up(channel, &why);
-	}
-	if (pid == 0)
-		command_process(jail, command, channel, signals);
-	init_run(pid, signals, ended);
+	begin_command(jail, command, channel, signals, ended);
 }
 
 static pid_t
@@ -417,8 +443,11 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	scope_close(&theirs);
 	theirs = -1;
 	result = run_to_end(jail, ours, &signals, ended, f);
+	/*
+	 * Signals stay blocked: one that came too late to be forwarded must
+	 * not take the place of the command's status.
+	 */
 	terminal_end(&jail->terminal);
-	init_restore_signals(&signals);
 	return result;
 }
 
