@@ -139,7 +139,8 @@ int jail_explain(const struct jail *jail, FILE *out, struct fail *f);
  * Run the command in the jail and wait for it: spawn.c.  Returns its exit
  * status, 128+N if it died of signal N.  -1: it did not run; f->status says
  * 125, 126 or 127.  Where no process of ours has to stay (no pid namespace,
- * no cgroup), the caller becomes the command, and this does not return.
+ * no cgroup), the caller becomes the command, and this does not return.  The
+ * signals that it forwarded are blocked afterwards.
  */
 int jail_run(struct jail *jail, char *command[], struct fail *f);
 
