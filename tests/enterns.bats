@@ -168,7 +168,7 @@ ahead() {
 @test "what is no kind is refused" {
 	local word
 	for word in bogus '' = Net nets net= net=x net=Host pid=1 user=root \
-		mount=/ 'net ' ' net' 'net uts' -; do
+		mount=proc 'net ' ' net' 'net uts' - of=; do
 		refused enterns "$word" -- echo "$ran"
 		refused enterns -n "$word"
 	done
