@@ -228,7 +228,12 @@ jail_has_init(const struct jail *jail)
 unsigned
 jail_early_namespaces(const struct jail *jail)
 {
-	return jail->namespaces.flags & ~(CLONE_NEWCGROUP | CLONE_NEWTIME);
+	unsigned late = CLONE_NEWTIME;
+
+	/* Its root is the group that its maker is in: first to be joined. */
+	if (cgroup_asked(&jail->cgroup))
+		late |= CLONE_NEWCGROUP;
+	return jail->namespaces.flags & ~late;
 }
 
 bool

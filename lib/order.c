@@ -174,7 +174,11 @@ take_join(struct jail *jail, struct fail *f)
 }
 
 /* After joining: the root of the namespace is the group we are in then. */
-WANT(cgroupns, CLONE_NEWCGROUP)
+static bool
+want_cgroupns(const struct jail *jail)
+{
+	return jail_has(jail, CLONE_NEWCGROUP & ~jail_early_namespaces(jail));
+}
 
 static int
 take_cgroupns(struct jail *jail, struct fail *f)
