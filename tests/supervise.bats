@@ -524,7 +524,7 @@ steps() {
 			-f $jail
 			-f $jail -u 5 -C /tmp
 			-f $jail --pid1
-			-f $jail --timeout=60s --name=explain-$as --status-fd=1
+			-f $jail --timeout=60s --name=explain-$BASHPID-$as --status-fd=1
 			-f $dir/time
 			-f $dir/limit
 			-f $dir/host
@@ -668,7 +668,7 @@ jailexec: kill -KILL $$ ends it"
 		"${long}0"; do
 		refused jailed --name="$name" -- echo "$ran"
 	done
-	for name in a 0 a.b-c_d "$long"; do
+	for name in "$BASHPID" "a$BASHPID" "a.b-c_d$BASHPID" "$(printf '%064d' "$BASHPID")"; do
 		run -0 jailed --name="$name" -- true
 	done
 }
