@@ -132,6 +132,7 @@ hide_arguments(void)
 		return;
 	memset(start, 0, (size_t)(end - start));
 	memcpy(start, "init", 4);
+	(void)prctl(PR_SET_NAME, "init", 0, 0, 0);
 }
 
 /* A stop must be one that the command cannot ignore. */

@@ -83,7 +83,7 @@ setup_file() {
 		run -0 in_jail -- sh -c 'cd /proc; echo [0-9]*'
 		assert_output '1 2'
 		run -0 in_jail -- ps -o pid,comm
-		assert_output $'PID   COMMAND\n    1 jailexec\n    2 ps'
+		assert_output $'PID   COMMAND\n    1 init\n    2 ps'
 	}
 	for_each_caller look
 }
