@@ -309,9 +309,9 @@ gone() {
 		# Whatever it does about it.
 		run -124 told --timeout=0.2 -- sh -c 'trap "exit 5" TERM; while :; do sleep 0.01; done'
 		ended 124 null '"timeout"'
-		# All of it is asked.
-		run -124 told --timeout=0.3s:100s -- sh -c 'sleep 1000; echo woken'
-		never grep -q woken <<<"$output"
+		# All of its group is asked: the shell waits for the other.
+		run -124 told --timeout=0.3s:10s -- sh -c 'trap "exit 5" TERM; sleep 1000'
+		ended 124 null '"timeout"'
 		# Also when it is stopped.
 		# shellcheck disable=SC2016
 		run -124 told --timeout=0.3s:100s -- sh -c 'kill -STOP $$; echo woken'
@@ -335,7 +335,13 @@ gone() {
 	printf 'jail 1\nend\n' >"$BATS_TEST_TMPDIR/bare"
 	run -124 jailexec -x -f "$BATS_TEST_TMPDIR/bare" --timeout=0.2s:0.2s -- \
 		sh -c 'trap "" TERM; while :; do sleep 0.1; done'
-	run -124 jailexec -x -f "$BATS_TEST_TMPDIR/bare" --timeout=0.2s -- sleep 1000
+	# It has no group of its own to be asked.
+	exactly() { jailexec -x -f "$1" --status-fd=4 --timeout=0.2s:10s -- sleep 1000 4>"$lines_file"; }
+	run -124 exactly "$BATS_TEST_TMPDIR/bare"
+	ended 124 15 '"timeout"'
+	enterns -n pid >"$BATS_TEST_TMPDIR/pid"
+	run -124 exactly "$BATS_TEST_TMPDIR/pid"
+	ended 124 15 '"timeout"'
 }
 
 @test "a command that ends in time has its own status" {
