@@ -122,10 +122,9 @@ gone() {
 		line=$(event started)
 		first=$(value pid <<<"$line")
 		command=$(value child-pid <<<"$line")
-		same jailexec "$(cat "/proc/$first/comm")"
+		same "NSpid: $first 1" "$(grep NSpid: "/proc/$first/status" | xargs)"
 		same sh "$(cat "/proc/$command/comm")"
 		same "NSpid: $command 2" "$(grep NSpid: "/proc/$command/status" | xargs)"
-		same "NSpid: $first 1" "$(grep NSpid: "/proc/$first/status" | xargs)"
 		for kind in cgroup ipc mnt net pid time user uts; do
 			same "$(stat -Lc %i "/proc/$command/ns/$kind")" "$(inode "$kind" <<<"$line")" "$kind"
 		done
@@ -686,7 +685,9 @@ jailexec: kill -KILL $$ ends it"
 	refused env -u XDG_RUNTIME_DIR bash -c '"$@"' - setpriv --reuid="$(as_user id -u)" --clear-groups jailexec -f "$jail" --name=a -- echo "$ran"
 	assert_line 'jailexec: XDG_RUNTIME_DIR is not set: no place for a name'
 	export XDG_RUNTIME_DIR
-	XDG_RUNTIME_DIR=relative refused jailed --name=a -- echo "$ran"
+	cd "$dir"
+	XDG_RUNTIME_DIR=. refused jailed --name=a -- echo "$ran"
+	cd /
 	XDG_RUNTIME_DIR=/no/such refused jailed --name=a -- echo "$ran"
 	XDG_RUNTIME_DIR=/tmp refused jailed --name=a -- echo "$ran"
 	XDG_RUNTIME_DIR=$dir
@@ -823,6 +824,22 @@ jailexec: kill -KILL $$ ends it"
 		wait_for "$pid"
 		same 42 "$status"
 		ended 42 null null
+	}
+	for_each_caller look
+}
+
+@test "a signal reaches the command where none can be queued" {
+	look() {
+		local pid
+		unqueued() { (ulimit -i 0 && told -- /test/signals 34 10); }
+		unqueued >"$BATS_TEST_TMPDIR/$as" 3>&- &
+		pid=$!
+		poll grep -q ready "$BATS_TEST_TMPDIR/$as"
+		kill -RTMIN "$(jailexec_of "$pid")"
+		poll grep -q 'got 34' "$BATS_TEST_TMPDIR/$as"
+		kill -USR1 "$(jailexec_of "$pid")"
+		wait_for "$pid"
+		same 0 "$status"
 	}
 	for_each_caller look
 }
