@@ -315,3 +315,26 @@ Operation not permitted
 	done
 	rm "/dev/shm/rungs-tests-$BASHPID"
 }
+
+@test "nobody in a jail types into the caller's terminal" {
+	requires script
+	local hold after=$BATS_TEST_TMPDIR/after jail=$BATS_TEST_TMPDIR/jail
+	# What comes out of the terminal after the attack; nothing is typed.
+	printf '%s\n' '"$@"' 'read -r -t 1 -n 1 typed' 'echo "typed=[$typed]"' >"$after"
+	a_root scratch >"$jail"
+	chmod -R a+rX "$BATS_TEST_TMPDIR"
+	# A standard input that stays silent, and does not end either.
+	mkfifo "$BATS_TEST_TMPDIR/silent"
+	exec {hold}<>"$BATS_TEST_TMPDIR/silent"
+	run script -qec "bash $after $RUNGS_STAGE/tests/attack tiocsti" /dev/null <&"$hold"
+	grep -Fq 'typed=[x]' <<<"$output" || skip 'requires a kernel with TIOCSTI'
+	attacks() {
+		run "$as" script -qec "bash $after jailexec -f $jail -- /test/attack tiocsti" /dev/null <&"$hold"
+		grep -Fq 'typed=[]' <<<"$output"
+		# Nor where no stream is a terminal: /dev/tty is not the caller's.
+		run "$as" script -qec "bash $after sh -c 'jailexec -f $jail -- /test/attack tiocsti </dev/null 2>&1 | cat'" /dev/null <&"$hold"
+		grep -Fq 'typed=[]' <<<"$output"
+	}
+	for_each_caller attacks
+	exec {hold}>&-
+}

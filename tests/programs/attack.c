@@ -10,7 +10,8 @@
  *	attack setgroups          drop the groups that shut us out
  *	attack setuid ID          become somebody else
  *	attack unshare            another user namespace, for its capabilities
- *	attack tiocsti            type into the terminal on descriptor 0
+ *	attack tiocsti            type an x into every terminal there is, by
+ *	                          TIOCSTI, its 64-bit form, and TIOCLINUX
  *	attack raise SIGNAL       die of it
  *	attack exchange A B N     exchange two names for as long as A.stop is
  *	                          not there, at most N million times
@@ -27,6 +28,7 @@
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -35,6 +37,22 @@ ended(int result)
 {
 	puts(result < 0 ? strerror(errno) : "done");
 	return result < 0;
+}
+
+/* On the three streams, and on what /dev/tty is. */
+static int
+type(void)
+{
+	int fds[] = { 0, 1, 2, open("/dev/tty", O_RDWR | O_CLOEXEC) };
+	char paste = 3; /* of TIOCLINUX */
+
+	for (int n = 0; n < 4; n++) {
+		(void)ioctl(fds[n], TIOCSTI, "x");
+		/* What a filter sees that looks at all 64 bits. */
+		(void)syscall(SYS_ioctl, fds[n], TIOCSTI | 1UL << 32, "x");
+		(void)ioctl(fds[n], TIOCLINUX, &paste);
+	}
+	return 0;
 }
 
 static int
@@ -81,7 +99,7 @@ main(int argc, char *argv[])
 	if (strcmp(what, "unshare") == 0)
 		return ended(unshare(CLONE_NEWUSER | CLONE_NEWNS));
 	if (strcmp(what, "tiocsti") == 0)
-		return ended(ioctl(0, TIOCSTI, "x"));
+		return type();
 	if (strcmp(what, "raise") == 0)
 		return ended(raise(atoi(first)));
 	if (strcmp(what, "exchange") == 0 && argc == 5)
