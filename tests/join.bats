@@ -6,6 +6,8 @@ load helper
 
 teardown() {
 	[ -z "${jail_pid:-}" ] || stop "$jail_pid"
+	# A name that a killed jailexec leaves behind is free, but it is there.
+	rm -f "/run/rungs/jails/join-$$" 2>/dev/null || true
 }
 
 # begin_jail AS [OPTION...]: a default jail that sleeps; sets $jail_pid, its
