@@ -46,6 +46,7 @@ bind_open(const struct mount *m, int user_namespace, int *missing,
 	autoclose int source = m->kind == MOUNT_BIND_FD
 	                           ? reopen(m->fd)
 	                           : open(m->source, O_PATH | O_CLOEXEC);
+	char type[32];
 	char name[PATH_MAX];
 	int copy;
 
@@ -66,8 +67,10 @@ bind_open(const struct mount *m, int user_namespace, int *missing,
 	if (user_namespace >= 0 && !m->keep_owners
 	    && fsmount_map_ids(copy, user_namespace) < 0) {
 		fail(f, errno, "%s: map its owners to the jail's ids", name);
-		fail_hint(f, "its file system cannot do that: noidmap shows "
-			     "them as nobody");
+		fail_hint(f,
+		    "its file system (%s) cannot do that: noidmap shows them "
+		    "as nobody",
+		    fsmount_type(source, type));
 	} else if (fsmount_restrict(copy, m->attributes, m->recursive) < 0) {
 		fail(f, errno, "%s: set the attributes of the bind", name);
 	} else {

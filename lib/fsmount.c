@@ -3,7 +3,9 @@
 #include "fsmount.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <sys/mount.h>
 
 #include "compat.h"
@@ -79,4 +81,32 @@ fsmount_attach(int mount, int target)
 {
 	return sys_move_mount(mount, "", target, "",
 	    RUNGS_MOVE_FROM_EMPTY | RUNGS_MOVE_TO_EMPTY);
+}
+
+const char *
+fsmount_type(int fd, char text[32])
+{
+	/* <linux/magic.h>, and the file systems' own headers. */
+	static const struct {
+		unsigned long magic;
+		const char *name;
+	} types[] = {
+		{ 0x794c7630, "overlay" },
+		{ 0x01021994, "tmpfs" },
+		{ 0x65735546, "fuse" },
+		{ 0x6969, "nfs" },
+		{ 0xff534d42, "cifs" },
+		{ 0x01021997, "9p" },
+		{ 0x9fa0, "proc" },
+		{ 0x62656572, "sysfs" },
+	};
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return "unknown";
+	for (size_t n = 0; n < COUNT(types); n++)
+		if ((unsigned long)fs.f_type == types[n].magic)
+			return types[n].name;
+	snprintf(text, 32, "%#lx", (unsigned long)fs.f_type);
+	return text;
 }

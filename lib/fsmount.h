@@ -39,6 +39,12 @@ int fsmount_restrict(int mount, unsigned attributes, bool recursive);
  */
 int fsmount_map_ids(int mount, int user_namespace);
 
+/*
+ * What kind of file system fd is on, for messages; statfs(2).  The common
+ * ones that cannot map owners have a name, others a number.
+ */
+const char *fsmount_type(int fd, char text[32]);
+
 /* Attach a detached mount on the directory or file that target is. */
 int fsmount_attach(int mount, int target);
 

@@ -238,6 +238,7 @@ int
 root_lend(const struct root *root, int user_namespace, struct fail *f)
 {
 	autoclose int tree = open_dir_of(root, f);
+	char type[32];
 	int copy;
 
 	if (tree < 0)
@@ -248,9 +249,10 @@ root_lend(const struct root *root, int user_namespace, struct fail *f)
 	fail(f, errno, "%s: map the owners of its files to the jail's ids",
 	    root->dir);
 	fail_hint(f,
-	    "its file system, or one mounted below it, cannot do that: "
+	    "its file system (%s), or one mounted below it, cannot do that: "
 	    "put the root on another, or keep the host's ids with "
-	    "enterns user=host");
+	    "enterns user=host",
+	    fsmount_type(tree, type));
 	if (copy >= 0)
 		close(copy);
 	return -1;

@@ -895,7 +895,7 @@ addmount: only root can make these without a user namespace: add enterns user'
 	local as=as_caller
 	refused jail bind=/proc:/srv -- echo "$ran"
 	assert_output "jailexec: /proc: map its owners to the jail's ids: Invalid argument
-jailexec: its file system cannot do that: noidmap shows them as nobody"
+jailexec: its file system (proc) cannot do that: noidmap shows them as nobody"
 	run -0 jail bind=/proc:/srv:noidmap -- stat -c %u /srv/1
 	assert_output 65534
 }
