@@ -13,6 +13,7 @@
 #include "inroot.h"
 #include "network.h"
 #include "scope.h"
+#include "step.h"
 
 /*
  * The steps.  "wanted" says whether a jail has the step at all, "take"
@@ -381,15 +382,7 @@ take_limit(struct jail *jail, struct fail *f)
 	return capability_limit(root ? capability_default : 0, f);
 }
 
-static const struct step {
-	enum stage stage;
-	const char *name, *call;
-	int since;
-	const char *why;
-	bool (*wanted)(const struct jail *jail);
-	int (*take)(struct jail *jail, struct fail *f);
-	int (*take_always)(struct fail *f); /* the same for every jail */
-} steps[] = {
+const struct step steps[] = {
 	{ STAGE_DETACH, "detach", "fork(2), setsid(2)", 1988,
 	    "go on in the background, in a session of its own", want_detach,
 	    NULL, NULL },
@@ -490,46 +483,4 @@ static const struct step {
 	    "end the command when its time is over", want_timeout, NULL, NULL },
 };
 
-/* In columns: what is done, since when there is a call for it, and why. */
-static void
-describe(const struct step *step, char line[256])
-{
-	snprintf(line, 256, "%s: %-*s %d  %s\n", step->name,
-	    41 - (int)strlen(step->name), step->call, step->since, step->why);
-}
-
-int
-jail_enter(struct jail *jail, enum stage stage, struct fail *f)
-{
-	char line[256];
-
-	for (size_t n = 0; n < COUNT(steps); n++) {
-		const struct step *step = &steps[n];
-
-		if (step->stage != stage || !step->wanted(jail))
-			continue;
-		if (jail->trace >= 0) {
-			describe(step, line);
-			dprintf(jail->trace, "%s: %s",
-			    program_invocation_short_name, line);
-		}
-		if ((step->take != NULL && step->take(jail, f) < 0)
-		    || (step->take_always != NULL && step->take_always(f) < 0))
-			return -1;
-	}
-	return 0;
-}
-
-int
-jail_explain(const struct jail *jail, FILE *out, struct fail *f)
-{
-	char line[256];
-
-	for (enum stage stage = 0; stage < STAGES; stage++)
-		for (size_t n = 0; n < COUNT(steps); n++)
-			if (steps[n].stage == stage && steps[n].wanted(jail)) {
-				describe(&steps[n], line);
-				fputs(line, out);
-			}
-	return fflush(out) == 0 ? 0 : fail(f, errno, "write the steps");
-}
+const size_t step_count = COUNT(steps);

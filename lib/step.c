@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/* step.c - how the steps are taken, and explained: jail.h */
+#include "step.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "fail.h"
+
+/* In columns: what is done, since when there is a call for it, and why. */
+static void
+describe(const struct step *step, char line[256])
+{
+	snprintf(line, 256, "%s: %-*s %d  %s\n", step->name,
+	    41 - (int)strlen(step->name), step->call, step->since, step->why);
+}
+
+int
+jail_enter(struct jail *jail, enum stage stage, struct fail *f)
+{
+	char line[256];
+
+	for (size_t n = 0; n < step_count; n++) {
+		const struct step *step = &steps[n];
+
+		if (step->stage != stage || !step->wanted(jail))
+			continue;
+		if (jail->trace >= 0) {
+			describe(step, line);
+			dprintf(jail->trace, "%s: %s",
+			    program_invocation_short_name, line);
+		}
+		if ((step->take != NULL && step->take(jail, f) < 0)
+		    || (step->take_always != NULL && step->take_always(f) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+int
+jail_explain(const struct jail *jail, FILE *out, struct fail *f)
+{
+	char line[256];
+
+	for (enum stage stage = 0; stage < STAGES; stage++)
+		for (size_t n = 0; n < step_count; n++)
+			if (steps[n].stage == stage && steps[n].wanted(jail)) {
+				describe(&steps[n], line);
+				fputs(line, out);
+			}
+	return fflush(out) == 0 ? 0 : fail(f, errno, "write the steps");
+}
