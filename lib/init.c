@@ -106,17 +106,6 @@ init_status(int status)
 	                           : WEXITSTATUS(status);
 }
 
-int
-init_drop(struct fail *f)
-{
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		return fail(f, errno, "close pid 1 to the jail");
-	if (capability_limit(UINT64_C(1) << CAP_KILL, f) < 0
-	    || capability_no_new_privileges(f) < 0)
-		return fail_prefix(f, "pid 1: ");
-	return 0;
-}
-
 /*
  * What jailexec was called with is the host's business, and a command line
  * is readable by everybody.  The kernel puts the environment behind it.
@@ -133,6 +122,18 @@ hide_arguments(void)
 	memset(start, 0, (size_t)(end - start));
 	memcpy(start, "init", 4);
 	(void)prctl(PR_SET_NAME, "init", 0, 0, 0);
+}
+
+int
+init_drop(struct fail *f)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return fail(f, errno, "close pid 1 to the jail");
+	if (capability_limit(UINT64_C(1) << CAP_KILL, f) < 0
+	    || capability_no_new_privileges(f) < 0)
+		return fail_prefix(f, "pid 1: ");
+	hide_arguments();
+	return 0;
 }
 
 /* A stop must be one that the command cannot ignore. */
@@ -163,7 +164,6 @@ init_run(pid_t command, const struct init_signals *signals, volatile int *ended)
 	pid_t pid;
 	int status, sig;
 
-	hide_arguments();
 	descriptors_close_range(0, INT_MAX);
 	for (;;) {
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)

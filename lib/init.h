@@ -42,16 +42,16 @@ void init_default_signals(const struct init_signals *signals);
  * Before the command is let go: the pid 1 is the one process in the jail
  * that was there with all privileges.  It keeps what it needs to forward
  * signals, and nobody inside may look into it: /proc/1/exe is a file of the
- * host.
+ * host.  What jailexec was called with is wiped: everybody may read that.
  */
 int init_drop(struct fail *f);
 
 /*
  * Be the pid 1: reap everything, forward signals from outside the jail to
  * the command, exit with its status (128+N if it died of signal N).  All
- * descriptors go first, and what jailexec was called with.  An exit status
- * does not tell a signal from a number: *ended, in memory that is shared
- * with who waits for us, gets what wait(2) said.  NULL: nobody asks.
+ * descriptors go first.  An exit status does not tell a signal from a number:
+ * *ended, in memory that is shared with who waits for us, gets what wait(2)
+ * said.  NULL: nobody asks.
  */
 _Noreturn void init_run(pid_t command, const struct init_signals *signals,
     volatile int *ended);

@@ -128,12 +128,14 @@ parent_of() {
 	begin_jail as_caller
 	enterns "of=$inside" -- sleep "8$mark" 3>&- &
 	entered=$!
-	poll some_process_of "8$mark"
+	# Not only enterns, which has the words as well.
+	poll pgrep -fx "sleep 8$mark" >/dev/null
 	kill -KILL "$entered"
 	poll no_process_of "8$mark"
 	enterns "of=$inside" -- sleep "8$mark" 3>&- &
 	entered=$!
-	poll some_process_of "8$mark"
+	# Not only enterns, which has the words as well.
+	poll pgrep -fx "sleep 8$mark" >/dev/null
 	stop "$jail_pid"
 	status=0
 	wait "$entered" || status=$?
