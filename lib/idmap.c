@@ -126,18 +126,17 @@ idmap_print(const struct idmap *map, FILE *out)
 		    map->extent[n].count);
 }
 
-/*
- * How many ids from 0 on the namespace around us has: all, or what some
- * container was given.
- */
-static uint32_t
-ids_here(const char *path)
+uint32_t
+idmap_ids_here(const char *map)
 {
 	unsigned long long first, outside, count;
-	char text[128];
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	char path[32], text[128];
+	autoclose int fd = -1;
+	ssize_t got;
 
+	snprintf(path, sizeof path, "/proc/self/%s", map);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 	if (got <= 0)
 		return 0;
 	text[got] = '\0';
@@ -150,8 +149,8 @@ ids_here(const char *path)
 int
 idmap_choose(struct idmap *map, struct fail *f)
 {
-	uint32_t uids = ids_here("/proc/self/uid_map");
-	uint32_t gids = ids_here("/proc/self/gid_map");
+	uint32_t uids = idmap_ids_here("uid_map");
+	uint32_t gids = idmap_ids_here("gid_map");
 	uint32_t count = uids < gids ? uids : gids;
 
 	if (count == 0)

@@ -56,6 +56,13 @@ int idmap_parse(struct idmap *map, const char *value, struct fail *f);
 void idmap_print(const struct idmap *map, FILE *out);
 
 /*
+ * How many ids from 0 on the user namespace around us has: UINT32_MAX, which
+ * is all, or what some container was given; 0 if that cannot be told.  map
+ * is "uid_map" or "gid_map".
+ */
+uint32_t idmap_ids_here(const char *map);
+
+/*
  * Choose the kind for a caller who is root: PICK, or HERE when the user
  * namespace around us has not got all ids.
  */

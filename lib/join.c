@@ -216,6 +216,16 @@ find_model(pid_t pid)
 	return child;
 }
 
+static void
+close_all(struct join *j)
+{
+	for (int n = 0; n < j->cgroups; n++)
+		close(j->cgroup[n]);
+	scope_close(&j->pidfd);
+	scope_close(&j->proc);
+	*j = (struct join){ .pidfd = -1, .proc = -1 };
+}
+
 static int
 open_process(struct join *j, pid_t pid, unsigned except, struct fail *f)
 {
@@ -233,7 +243,7 @@ open_process(struct join *j, pid_t pid, unsigned except, struct fail *f)
 		j->flags &= ~except;
 		return 0;
 	}
-	join_close(j);
+	close_all(j);
 	return -1;
 }
 
@@ -321,14 +331,4 @@ join_privileges(const struct join *j, struct fail *f)
 	    || (j->no_new_privileges && capability_no_new_privileges(f) < 0))
 		return fail_prefix(f, "of=%d: ", (int)j->pid);
 	return 0;
-}
-
-void
-join_close(struct join *j)
-{
-	for (int n = 0; n < j->cgroups; n++)
-		close(j->cgroup[n]);
-	scope_close(&j->pidfd);
-	scope_close(&j->proc);
-	*j = (struct join){ .pidfd = -1, .proc = -1 };
 }

@@ -18,7 +18,7 @@
 
 struct fail;
 
-enum { JOIN_GROUPS = 65536, JOIN_CGROUPS = 16 };
+enum { JOIN_CGROUPS = 16 };
 
 struct join {
 	pid_t pid; /* 0: nothing is to be joined */
@@ -55,7 +55,5 @@ int join_namespaces(const struct join *j, struct fail *f);
 
 /* Take its resource limits and its capabilities. */
 int join_privileges(const struct join *j, struct fail *f);
-
-void join_close(struct join *j);
 
 #endif

@@ -164,7 +164,7 @@ take_lend(struct jail *jail, struct fail *f)
 static bool
 want_become_root(const struct jail *jail)
 {
-	return want_maps(jail) && jail_maps_from_outside(jail)
+	return jail_maps_from_outside(jail)
 	       && jail->namespaces.ids.kind != IDMAP_AUTO;
 }
 

@@ -427,10 +427,9 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	if ((jail->status >= 0 || jail_joins(jail))
 	    && channel_ask_sender(ours, f) < 0)
 		return -1;
-	if (jail->status >= 0) {
-		if (jail_has_init(jail) && (ended = share_ending()) == NULL)
-			return fail(f, errno, "share a page with pid 1");
-	}
+	if (jail->status >= 0 && jail_has_init(jail)
+	    && (ended = share_ending()) == NULL)
+		return fail(f, errno, "share a page with pid 1");
 	init_block_signals(&signals, jail_is_contained(jail));
 	if ((jail->first = clone_first(jail, f)) < 0) {
 		init_restore_signals(&signals);

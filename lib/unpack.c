@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "idmap.h"
 #include "inroot.h"
 #include "scope.h"
 
@@ -101,24 +102,8 @@ allow_formats(struct archive *in)
 static bool
 may_give_away(void)
 {
-	static const char *const maps[] = { "/proc/self/uid_map",
-		"/proc/self/gid_map" };
-	unsigned long inside, outside, count;
-
-	if (geteuid() != 0)
-		return false;
-	for (size_t n = 0; n < COUNT(maps); n++) {
-		FILE *map = fopen(maps[n], "re");
-		int got;
-
-		if (map == NULL)
-			return false;
-		got = fscanf(map, "%lu %lu %lu", &inside, &outside, &count);
-		fclose(map);
-		if (got != 3 || inside != 0 || count != 4294967295)
-			return false;
-	}
-	return true;
+	return geteuid() == 0 && idmap_ids_here("uid_map") == UINT32_MAX
+	       && idmap_ids_here("gid_map") == UINT32_MAX;
 }
 
 /* Without its leading "./"; "" is the root itself. */
@@ -314,7 +299,7 @@ unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 		break;
 	}
 	if (!u->owners) {
-		/* All belongs to us, so a setuid bit can stay as it is. */
+		/* All belongs to us, so a set-user-ID bit can stay as it is. */
 		archive_entry_set_uid(entry, geteuid());
 		archive_entry_set_gid(entry, getegid());
 	}
