@@ -682,7 +682,7 @@ jailexec: kill -KILL $$ ends it"
 	requires user-namespaces
 	local as=as_user dir=$RUNGS_USER_HOME/other
 	as_user mkdir -m 700 "$dir"
-	refused env -u XDG_RUNTIME_DIR bash -c '"$@"' - setpriv --reuid="$(as_user id -u)" --clear-groups jailexec -f "$jail" --name=a -- echo "$ran"
+	refused as_user env -u XDG_RUNTIME_DIR jailexec -f "$jail" --name=a -- echo "$ran"
 	assert_line 'jailexec: XDG_RUNTIME_DIR is not set: no place for a name'
 	export XDG_RUNTIME_DIR
 	cd "$dir"
