@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* order.c - THE order in which the layers of a jail are applied: jail.h */
-#include "jail.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "capability.h"
 #include "compat.h"
-#include "fail.h"
-#include "inroot.h"
 #include "network.h"
 #include "scope.h"
 #include "step.h"
+#include "take.h"
 
-/*
- * The steps.  "wanted" says whether a jail has the step at all, "take"
- * takes it.
- */
+/* Which steps a jail has; take.c takes them. */
 #define WANT(step, flag)                                                       \
 	static bool want_##step(const struct jail *jail)                       \
 	{                                                                      \
@@ -31,49 +20,16 @@ want_detach(const struct jail *jail)
 	return jail->detached;
 }
 
-static int
-take_look(struct jail *jail, struct fail *f)
-{
-	return join_open(&jail->join, jail->namespaces.of,
-	    jail->namespaces.host, f);
-}
-
 static bool
 want_paths(const struct jail *jail)
 {
 	return namespaces_paths(&jail->namespaces) != 0;
 }
 
-static int
-take_paths(struct jail *jail, struct fail *f)
-{
-	return namespaces_enter_paths(&jail->namespaces, f);
-}
-
-static int
-take_entry(struct jail *jail, struct fail *f)
-{
-	if (join_cgroups(&jail->join, f) < 0)
-		return -1;
-	return join_namespaces(&jail->join, f);
-}
-
-static int
-take_privileges(struct jail *jail, struct fail *f)
-{
-	return join_privileges(&jail->join, f);
-}
-
 static bool
 want_name(const struct jail *jail)
 {
 	return jail->running.name != NULL;
-}
-
-static int
-take_name(struct jail *jail, struct fail *f)
-{
-	return running_hold(&jail->running, f);
 }
 
 static bool
@@ -107,30 +63,12 @@ want_cgroup(const struct jail *jail)
 	return cgroup_asked(&jail->cgroup);
 }
 
-static int
-take_cgroup(struct jail *jail, struct fail *f)
-{
-	return cgroup_make(&jail->cgroup, f);
-}
-
 WANT(maps, CLONE_NEWUSER)
-
-static int
-take_maps(struct jail *jail, struct fail *f)
-{
-	return idmap_write(&jail->namespaces.ids, jail->first, f);
-}
 
 static bool
 want_pick(const struct jail *jail)
 {
 	return want_maps(jail) && jail->namespaces.ids.kind == IDMAP_PICK;
-}
-
-static int
-take_pick(struct jail *jail, struct fail *f)
-{
-	return idmap_pick(&jail->namespaces.ids, f);
 }
 
 /*
@@ -144,34 +82,11 @@ want_lend(const struct jail *jail)
 	       && idmap_shifts(&jail->namespaces.ids);
 }
 
-static int
-take_lend(struct jail *jail, struct fail *f)
-{
-	autoclose int user = -1;
-	char path[64];
-
-	snprintf(path, sizeof path, "/proc/%d/ns/user", (int)jail->first);
-	if ((user = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return fail(f, errno, "%s: open it", path);
-	if (root_can_be_lent(&jail->root)) {
-		jail->lent = root_lend(&jail->root, user, f);
-		if (jail->lent < 0)
-			return -1;
-	}
-	return mounts_lend(&jail->mounts, user, f);
-}
-
 static bool
 want_become_root(const struct jail *jail)
 {
 	return jail_maps_from_outside(jail)
 	       && jail->namespaces.ids.kind != IDMAP_AUTO;
-}
-
-static int
-take_join(struct jail *jail, struct fail *f)
-{
-	return cgroup_join(&jail->cgroup, f);
 }
 
 /* After joining: the root of the namespace is the group we are in then. */
@@ -181,13 +96,6 @@ want_cgroupns(const struct jail *jail)
 	return jail_has(jail, CLONE_NEWCGROUP & ~jail_early_namespaces(jail));
 }
 
-static int
-take_cgroupns(struct jail *jail, struct fail *f)
-{
-	(void)jail;
-	return namespaces_unshare(CLONE_NEWCGROUP, f);
-}
-
 static bool
 want_hostname(const struct jail *jail)
 {
@@ -195,19 +103,7 @@ want_hostname(const struct jail *jail)
 	       && jail->namespaces.hostname[0] != '\0';
 }
 
-static int
-take_hostname(struct jail *jail, struct fail *f)
-{
-	return namespaces_set_hostname(&jail->namespaces, f);
-}
-
 WANT(time, CLONE_NEWTIME)
-
-static int
-take_time(struct jail *jail, struct fail *f)
-{
-	return namespaces_enter_time(&jail->namespaces, f);
-}
 
 static bool
 want_no_nesting(const struct jail *jail)
@@ -224,28 +120,10 @@ want_private(const struct jail *jail)
 	return jail_has(jail, CLONE_NEWNS) && jail->root.dir == NULL;
 }
 
-static int
-take_private(struct jail *jail, struct fail *f)
-{
-	if (mounts_make_private(f) < 0)
-		return -1;
-	jail->top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return jail->top < 0 ? fail(f, errno, "open /") : 0;
-}
-
 static bool
 want_root(const struct jail *jail)
 {
 	return jail_has(jail, CLONE_NEWNS) && jail->root.dir != NULL;
-}
-
-static int
-take_root(struct jail *jail, struct fail *f)
-{
-	if (mounts_make_private(f) < 0)
-		return -1;
-	jail->top = root_mount(&jail->root, jail->lent, f);
-	return jail->top < 0 ? -1 : 0;
 }
 
 static bool
@@ -254,49 +132,10 @@ want_mounts(const struct jail *jail)
 	return jail->mounts.count > 0;
 }
 
-static int
-take_mounts(struct jail *jail, struct fail *f)
-{
-	return mounts_apply(&jail->mounts, jail->top, f);
-}
-
-static int
-take_pivot(struct jail *jail, struct fail *f)
-{
-	int result = root_enter(jail->top, f);
-
-	close(jail->top);
-	jail->top = -1;
-	return result;
-}
-
 static bool
 want_terminal(const struct jail *jail)
 {
 	return jail_is_contained(jail) && jail->terminal.outer >= 0;
-}
-
-/* The command, who may be another user, can open it by name, too. */
-static int
-take_terminal(struct jail *jail, struct fail *f)
-{
-	bool joins = jail_joins(jail);
-	uid_t uid = joins ? jail->join.uid : jail->credential.uid;
-	gid_t gid = joins ? jail->join.gid : jail->credential.gid;
-
-	jail->master = terminal_open(&jail->slave, f);
-	/* A jail that is entered may have no terminals: then there is none. */
-	if (jail->master < 0)
-		return joins ? 0 : -1;
-	if (fchown(jail->slave, uid, gid) < 0)
-		return fail(f, errno, "terminal: give it to the command");
-	return 0;
-}
-
-static int
-take_session(struct jail *jail, struct fail *f)
-{
-	return terminal_enter(&jail->terminal, jail->slave, f);
 }
 
 static bool
@@ -305,36 +144,10 @@ want_chroot(const struct jail *jail)
 	return jail->root.dir != NULL && !jail_has(jail, CLONE_NEWNS);
 }
 
-static int
-take_chroot(struct jail *jail, struct fail *f)
-{
-	return root_chroot(&jail->root, f);
-}
-
 static bool
 want_directory(const struct jail *jail)
 {
 	return jail->directory != NULL;
-}
-
-/*
- * Below our root, and never through a magic link: /proc/self/fd/7 may be a
- * directory of the host that the caller left open.
- */
-static int
-take_directory(struct jail *jail, struct fail *f)
-{
-	autoclose int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	autoclose int fd = -1;
-
-	if (!jail_closes_descriptors(jail))
-		fd = open(jail->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	else if (root >= 0)
-		fd =
-		    inroot_open(root, jail->directory, O_PATH | O_DIRECTORY, 0);
-	if (fd < 0 || fchdir(fd) < 0)
-		return fail(f, errno, "%s: change to it", jail->directory);
-	return 0;
 }
 
 static bool
@@ -343,43 +156,16 @@ want_rlimits(const struct jail *jail)
 	return rlimits_asked(&jail->rlimits);
 }
 
-static int
-take_rlimits(struct jail *jail, struct fail *f)
-{
-	return rlimits_apply(&jail->rlimits, f);
-}
-
 static bool
 want_drop(const struct jail *jail)
 {
 	return !jail->exactly;
 }
 
-static int
-take_bound(struct jail *jail, struct fail *f)
-{
-	(void)jail;
-	return capability_bound(capability_default, f);
-}
-
 static bool
 want_credential(const struct jail *jail)
 {
 	return jail->credential.asked;
-}
-
-static int
-take_credential(struct jail *jail, struct fail *f)
-{
-	return credential_apply(&jail->credential, f);
-}
-
-static int
-take_limit(struct jail *jail, struct fail *f)
-{
-	bool root = jail->credential.uid == 0;
-
-	return capability_limit(root ? capability_default : 0, f);
 }
 
 const struct step steps[] = {

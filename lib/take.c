@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: ISC */
+/* take.c - see take.h */
+#include "take.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capability.h"
+#include "compat.h"
+#include "fail.h"
+#include "inroot.h"
+#include "jail.h"
+#include "scope.h"
+
+int
+take_look(struct jail *jail, struct fail *f)
+{
+	return join_open(&jail->join, jail->namespaces.of,
+	    jail->namespaces.host, f);
+}
+
+int
+take_paths(struct jail *jail, struct fail *f)
+{
+	return namespaces_enter_paths(&jail->namespaces, f);
+}
+
+int
+take_entry(struct jail *jail, struct fail *f)
+{
+	if (join_cgroups(&jail->join, f) < 0)
+		return -1;
+	return join_namespaces(&jail->join, f);
+}
+
+int
+take_privileges(struct jail *jail, struct fail *f)
+{
+	return join_privileges(&jail->join, f);
+}
+
+int
+take_name(struct jail *jail, struct fail *f)
+{
+	return running_hold(&jail->running, f);
+}
+
+int
+take_cgroup(struct jail *jail, struct fail *f)
+{
+	return cgroup_make(&jail->cgroup, f);
+}
+
+int
+take_maps(struct jail *jail, struct fail *f)
+{
+	return idmap_write(&jail->namespaces.ids, jail->first, f);
+}
+
+int
+take_pick(struct jail *jail, struct fail *f)
+{
+	return idmap_pick(&jail->namespaces.ids, f);
+}
+
+int
+take_lend(struct jail *jail, struct fail *f)
+{
+	autoclose int user = -1;
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/ns/user", (int)jail->first);
+	if ((user = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return fail(f, errno, "%s: open it", path);
+	if (root_can_be_lent(&jail->root)) {
+		jail->lent = root_lend(&jail->root, user, f);
+		if (jail->lent < 0)
+			return -1;
+	}
+	return mounts_lend(&jail->mounts, user, f);
+}
+
+int
+take_join(struct jail *jail, struct fail *f)
+{
+	return cgroup_join(&jail->cgroup, f);
+}
+
+int
+take_cgroupns(struct jail *jail, struct fail *f)
+{
+	(void)jail;
+	return namespaces_unshare(CLONE_NEWCGROUP, f);
+}
+
+int
+take_hostname(struct jail *jail, struct fail *f)
+{
+	return namespaces_set_hostname(&jail->namespaces, f);
+}
+
+int
+take_time(struct jail *jail, struct fail *f)
+{
+	return namespaces_enter_time(&jail->namespaces, f);
+}
+
+int
+take_private(struct jail *jail, struct fail *f)
+{
+	if (mounts_make_private(f) < 0)
+		return -1;
+	jail->top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return jail->top < 0 ? fail(f, errno, "open /") : 0;
+}
+
+int
+take_root(struct jail *jail, struct fail *f)
+{
+	if (mounts_make_private(f) < 0)
+		return -1;
+	jail->top = root_mount(&jail->root, jail->lent, f);
+	return jail->top < 0 ? -1 : 0;
+}
+
+int
+take_mounts(struct jail *jail, struct fail *f)
+{
+	return mounts_apply(&jail->mounts, jail->top, f);
+}
+
+int
+take_pivot(struct jail *jail, struct fail *f)
+{
+	int result = root_enter(jail->top, f);
+
+	close(jail->top);
+	jail->top = -1;
+	return result;
+}
+
+/* The command, who may be another user, can open it by name, too. */
+int
+take_terminal(struct jail *jail, struct fail *f)
+{
+	bool joins = jail_joins(jail);
+	uid_t uid = joins ? jail->join.uid : jail->credential.uid;
+	gid_t gid = joins ? jail->join.gid : jail->credential.gid;
+
+	jail->master = terminal_open(&jail->slave, f);
+	/* A jail that is entered may have no terminals: then there is none. */
+	if (jail->master < 0)
+		return joins ? 0 : -1;
+	if (fchown(jail->slave, uid, gid) < 0)
+		return fail(f, errno, "terminal: give it to the command");
+	return 0;
+}
+
+int
+take_session(struct jail *jail, struct fail *f)
+{
+	return terminal_enter(&jail->terminal, jail->slave, f);
+}
+
+int
+take_chroot(struct jail *jail, struct fail *f)
+{
+	return root_chroot(&jail->root, f);
+}
+
+/*
+ * Below our root, and never through a magic link: /proc/self/fd/7 may be a
+ * directory of the host that the caller left open.
+ */
+int
+take_directory(struct jail *jail, struct fail *f)
+{
+	autoclose int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autoclose int fd = -1;
+
+	if (!jail_closes_descriptors(jail))
+		fd = open(jail->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	else if (root >= 0)
+		fd =
+		    inroot_open(root, jail->directory, O_PATH | O_DIRECTORY, 0);
+	if (fd < 0 || fchdir(fd) < 0)
+		return fail(f, errno, "%s: change to it", jail->directory);
+	return 0;
+}
+
+int
+take_rlimits(struct jail *jail, struct fail *f)
+{
+	return rlimits_apply(&jail->rlimits, f);
+}
+
+int
+take_bound(struct jail *jail, struct fail *f)
+{
+	(void)jail;
+	return capability_bound(capability_default, f);
+}
+
+int
+take_credential(struct jail *jail, struct fail *f)
+{
+	return credential_apply(&jail->credential, f);
+}
+
+int
+take_limit(struct jail *jail, struct fail *f)
+{
+	bool root = jail->credential.uid == 0;
+
+	return capability_limit(root ? capability_default : 0, f);
+}
