@@ -2,6 +2,7 @@
 # make             build/bin/*, one tool per file in bin/
 # make demo        set up, build, and run the main job for all to see
 # make check       set up, and every test; SAN=1 under ASan and UBSan
+# make check-vm    the tests for another kernel, in QEMU; part of make check
 # make lint        warnings, style, shell, manual pages
 # make fuzz        each target in tests/fuzz for FUZZ_SECONDS
 # make bench       what a jail costs, beside its peers
@@ -65,7 +66,7 @@ library  = $(patsubst %.c,$(build)/$(1)/%.o,$(wildcard lib/*.c))
 benches  = $(patsubst tests/bench/%.c,$(build)/bench/%,$(wildcard tests/bench/*.c))
 fuzzers  = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 pages    = $(wildcard man/*.[1-9])
-shells   = $(wildcard tests/*.bats tests/*.bash tests/*.sh) .ci/run
+shells   = $(wildcard tests/*.bats tests/*.bash tests/*.sh tests/vm/*.sh) .ci/run
 
 all: $(tools) $(helpers) $(build)/share/rungs/rootfs-templates
 
@@ -116,11 +117,18 @@ demo: deps
 	@$(MAKE) --no-print-directory all
 	@tests/demo.sh $(build)
 
+# The machine is there for its kernel: one build of the tools will do.
 check: deps
 	@$(MAKE) --no-print-directory test
+	$(if $(filter build,$(build)),@$(MAKE) --no-print-directory check-vm)
 
 test: all $(programs)
 	tests/run.sh $(build)
+
+# Without QEMU it is skipped, and says so.
+check-vm: all $(programs)
+	@tests/deps.sh qemu-system-x86 || :
+	tests/vm/run.sh $(build)
 
 $(build)/bench/nothing: tests/bench/nothing.c
 	@mkdir -p $(@D)
@@ -165,6 +173,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all bench check clean demo deps fuzz install lint test
+.PHONY: all bench check check-vm clean demo deps fuzz install lint test
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # run.sh BUILD [FILE.bats ...] - run the tests against the tools in BUILD
 #
-# With RUNGS_FILTER only the tests whose names match that regular expression.
+# With RUNGS_FILTER only the tests whose names match that regular expression,
+# with RUNGS_TAGS only those that have these tags.
 # Files run side by side, one for each processor.  A failure is shown whole,
 # a skip with its reason.  The last line is "N passed, N failed, N skipped",
 # and the status is 1 if a test failed or none ran.
@@ -113,7 +114,8 @@ for file in "${files[@]}"; do
 	((${#running[@]} < jobs)) || collect
 	# No test takes long; one that hangs is ended here, with its children.
 	timeout -k 10 900 bats --tap --print-output-on-failure \
-		${RUNGS_FILTER:+--filter "$RUNGS_FILTER"} "$file" \
+		${RUNGS_FILTER:+--filter "$RUNGS_FILTER"} \
+		${RUNGS_TAGS:+--filter-tags "$RUNGS_TAGS"} "$file" \
 		>"$stage/results/${file##*/}" 2>&1 </dev/null &
 	running[$!]=$file
 done

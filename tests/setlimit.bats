@@ -227,6 +227,7 @@ groups_of() {
 	run -0 jailed pids=30 pids 20
 }
 
+# bats test_tags=vm
 @test "more memory than that ends the command with SIGKILL" {
 	requires memory-group no-sanitizer
 	run -137 setlimit memory=32M -- "$RUNGS_STAGE/tests/hog" memory 256
@@ -234,6 +235,7 @@ groups_of() {
 	assert_output 'all 16'
 }
 
+# bats test_tags=vm
 @test "more processes than that cannot be made" {
 	requires pids-group
 	run -1 setlimit pids=10 -- "$RUNGS_STAGE/tests/hog" pids 20
