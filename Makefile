@@ -6,6 +6,7 @@
 # make lint        warnings, style, shell, manual pages
 # make fuzz        each target in tests/fuzz for FUZZ_SECONDS
 # make bench       what a jail costs, beside its peers
+# make compare     what a jail denies, beside its peers
 # make deps        install what the above need, or say how
 # make install     honours DESTDIR and PREFIX
 
@@ -61,7 +62,8 @@ endif
 sources  = $(filter-out $(wildcard bin/*-*.c),$(wildcard bin/*.c))
 tools    = $(patsubst bin/%.c,$(build)/bin/%,$(sources))
 helpers  = $(patsubst bin/%.c,$(build)/libexec/rungs/%,$(wildcard bin/*-*.c))
-programs = $(patsubst tests/programs/%.c,$(build)/tests/%,$(wildcard tests/programs/*.c))
+programs = $(patsubst tests/programs/%.c,$(build)/tests/%,$(wildcard tests/programs/*.c)) \
+	$(build)/tests/probe
 library  = $(patsubst %.c,$(build)/$(1)/%.o,$(wildcard lib/*.c))
 benches  = $(patsubst tests/bench/%.c,$(build)/bench/%,$(wildcard tests/bench/*.c))
 fuzzers  = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
@@ -88,6 +90,10 @@ $(build)/share/rungs/rootfs-templates:
 $(build)/tests/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(CC) $(options) -static -o $@ $<
+
+$(build)/tests/probe: $(wildcard tests/programs/probe/*.[ch])
+	@mkdir -p $(@D)
+	$(CC) $(options) -static -o $@ $(filter %.c,$^)
 
 # This one asks the library itself, as a helper would.
 $(build)/tests/library: $(build)/help/tests/programs/library.o $(build)/help/lib.a
@@ -141,10 +147,13 @@ $(build)/bench/%: $(build)/tool/tests/bench/%.o
 bench: all $(benches)
 	@tests/bench.sh $(build)
 
+compare: all $(programs)
+	@tests/compare.sh $(build)
+
 lint: deps
 	$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -Werror' build=build/lint-gcc LIBC=glibc all
 	$(MAKE) --no-print-directory CC=clang CFLAGS='-O2 -Werror' build=build/lint-clang LIBC=glibc all
-	clang-format --dry-run -Werror $(wildcard bin/*.c lib/*.[ch] tests/*/*.c)
+	clang-format --dry-run -Werror $(wildcard bin/*.c lib/*.[ch] tests/*/*.c tests/*/*/*.[ch])
 	shellcheck -x $(shells)
 	mandoc -Tlint -Wwarning $(pages)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
@@ -173,6 +182,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all bench check check-vm clean demo deps fuzz install lint test
+.PHONY: all bench check check-vm clean compare demo deps fuzz install lint test
 .SECONDARY:
 .DELETE_ON_ERROR:
