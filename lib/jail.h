@@ -36,8 +36,9 @@ enum stage {
 	STAGE_MAPS,    /* from outside, once that is there */
 	STAGE_INSIDE,  /* the first process, still with all of its power */
 	STAGE_FORK,    /* * */
-	STAGE_COMMAND, /* the command, about to execve(2) */
-	STAGE_EXEC,    /* * */
+	STAGE_APART,   /* pid 1, while the command gets ready */
+	STAGE_COMMAND, /* the command; it may not resolve a path yet */
+	STAGE_EXEC,    /* * the command, about to execve(2) */
 	STAGE_RUN,     /* supervise.c's, while the command runs */
 	STAGES
 };

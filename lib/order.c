@@ -138,6 +138,23 @@ want_terminal(const struct jail *jail)
 	return jail_is_contained(jail) && jail->terminal.outer >= 0;
 }
 
+/*
+ * To let go of the host is to wait for every processor: the command can get
+ * ready in that time.  But where a name has to be resolved first, or nobody
+ * else would do it, it comes first.
+ */
+static bool
+want_leave_first(const struct jail *jail)
+{
+	return want_root(jail) && (!jail_has_init(jail) || want_terminal(jail));
+}
+
+static bool
+want_leave_apart(const struct jail *jail)
+{
+	return want_root(jail) && !want_leave_first(jail);
+}
+
 static bool
 want_chroot(const struct jail *jail)
 {
@@ -217,8 +234,6 @@ const struct step steps[] = {
 	{ STAGE_INSIDE, "nesting", "write max_user_namespaces", 2016,
 	    "no one in the jail is root of a namespace of their own",
 	    want_no_nesting, NULL, namespaces_forbid_nesting },
-	{ STAGE_INSIDE, "lo", "ioctl(2) SIOCSIFFLAGS", 2007,
-	    "let the jail talk to itself", want_lo, NULL, network_up },
 	{ STAGE_INSIDE, "mounts", "mount(2) MS_PRIVATE", 2005,
 	    "keep mounts from the host", want_private, take_private, NULL },
 	{ STAGE_INSIDE, "root", "open_tree(2), move_mount(2)", 2019,
@@ -227,8 +242,12 @@ const struct step steps[] = {
 	{ STAGE_INSIDE, "mounts", "fsopen(2), move_mount(2)", 2019,
 	    "give it proc, sys, a small dev, tmp and run", want_mounts,
 	    take_mounts, NULL },
-	{ STAGE_INSIDE, "pivot", "pivot_root(2), umount2(2)", 2000,
-	    "let go of every file of the host", want_root, take_pivot, NULL },
+	{ STAGE_INSIDE, "pivot", "pivot_root(2)", 2000,
+	    "make it the root of all that can be named", want_root, take_pivot,
+	    NULL },
+	{ STAGE_INSIDE, "host", "umount2(2) MNT_DETACH", 2001,
+	    "let go of every file of the host", want_leave_first, take_leave,
+	    NULL },
 	{ STAGE_INSIDE, "terminal", "open(2) /dev/pts/ptmx", 1998,
 	    "a pseudoterminal, so that nobody types into the caller's",
 	    want_terminal, take_terminal, NULL },
@@ -238,6 +257,11 @@ const struct step steps[] = {
 	{ STAGE_FORK, "pid 1", "fork(2)", 1971,
 	    "stay behind, to reap what others leave", jail_has_init, NULL,
 	    NULL },
+	{ STAGE_APART, "host", "umount2(2) MNT_DETACH", 2001,
+	    "let go of every file of the host", want_leave_apart, take_leave,
+	    NULL },
+	{ STAGE_COMMAND, "lo", "ioctl(2) SIOCSIFFLAGS", 2007,
+	    "let the jail talk to itself", want_lo, NULL, network_up },
 	{ STAGE_COMMAND, "limits", "setrlimit(2)", 1983,
 	    "limit the command itself", want_rlimits, take_rlimits, NULL },
 	{ STAGE_COMMAND, "session", "setsid(2), TIOCSCTTY", 1988,
@@ -254,12 +278,12 @@ const struct step steps[] = {
 	    NULL },
 	{ STAGE_COMMAND, "capabilities", "capset(2)", 1999,
 	    "keep what root in a jail needs", want_drop, take_limit, NULL },
-	{ STAGE_COMMAND, "directory", "chdir(2)", 1971,
-	    "begin in the working directory", want_directory, take_directory,
-	    NULL },
 	{ STAGE_COMMAND, "no_new_privs", "prctl(2) PR_SET_NO_NEW_PRIVS", 2012,
 	    "no execve can give a privilege", want_drop, NULL,
 	    capability_no_new_privileges },
+	{ STAGE_EXEC, "directory", "chdir(2)", 1971,
+	    "begin in the working directory", want_directory, take_directory,
+	    NULL },
 	{ STAGE_EXEC, "descriptors", "close_range(2)", 2020,
 	    "leave no file open that the caller forgot",
 	    jail_closes_descriptors, NULL, NULL },

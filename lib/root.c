@@ -175,26 +175,20 @@ prepare_layers(int base, int lower)
 }
 
 static int
-mount_scratch(const struct root *root, int lower, struct fail *f)
+mount_scratch(struct root *root, int lower, struct fail *f)
 {
 	static const char *const base_options[] = { "mode=0700", NULL };
 	static const char *const options[] = { "lowerdir=lower",
 		"upperdir=upper", "workdir=work", "userxattr", NULL };
-	autoclose int base = -1;
-	int overlay = -1;
+	int overlay = -1, base;
 
-	base = fsmount_new("tmpfs", base_options,
+	root->layers = base = fsmount_new("tmpfs", base_options,
 	    RUNGS_ATTR_NODEV | RUNGS_ATTR_NOSUID);
 	if (base < 0 || prepare_layers(base, lower) < 0)
 		return fail(f, errno, "scratch: prepare layers over %s",
 		    root->dir);
 	overlay = fsmount_new("overlay", options, RUNGS_ATTR_NODEV);
-	/*
-	 * The overlay has its own hold on the layers.  The tmpfs must go: on
-	 * top of the host's root, it would be what root_enter() lets go of.
-	 */
-	if (overlay >= 0 && umount2(".", MNT_DETACH) == 0
-	    && attach_on_top(overlay) == 0)
+	if (overlay >= 0 && attach_on_top(overlay) == 0)
 		return overlay;
 	fail(f, errno, "scratch: mount an overlay over %s", root->dir);
 	if (errno == EPERM || errno == ENODEV)
@@ -209,10 +203,12 @@ mount_scratch(const struct root *root, int lower, struct fail *f)
 }
 
 int
-root_mount(const struct root *root, int lent, struct fail *f)
+root_mount(struct root *root, int lent, struct fail *f)
 {
 	autoclose int tree = -1;
 	int copy = lent, result;
+
+	root->layers = -1;
 
 	if (lent < 0) {
 		if ((tree = open_dir_of(root, f)) < 0)
@@ -259,16 +255,32 @@ root_lend(const struct root *root, int user_namespace, struct fail *f)
 }
 
 int
-root_enter(int fd, struct fail *f)
+root_pivot(struct root *root, int fd, struct fail *f)
+{
+	/* Any directory of the host's that is sure to be there. */
+	autoclose int aside = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autoclose int layers = root->layers;
+
+	root->layers = -1;
+	/* With "." for both, the old root lands on top of the new one. */
+	if (fchdir(fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
+		return fail(f, errno, "pivot_root");
+	/*
+	 * The overlay has its own hold on its layers, and their tmpfs must
+	 * go.  On top of the host's root, it is what umount2(2) would let go
+	 * of; below that, it goes along.  To unmount it by itself would make
+	 * us wait for every processor once more.
+	 */
+	if (layers >= 0 && fsmount_attach(layers, aside) < 0)
+		return fail(f, errno, "move the layers of scratch aside");
+	return 0;
+}
+
+int
+root_leave_host(struct fail *f)
 {
 	struct stat top, above;
 
-	/*
-	 * With "." for both, the old root lands on top of the new one, and
-	 * letting go of "." drops it with all the host's mounts.
-	 */
-	if (fchdir(fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
-		return fail(f, errno, "pivot_root");
 	if (umount2(".", MNT_DETACH) < 0)
 		return fail(f, errno, "let go of the host's mounts");
 	if (chdir("/") < 0 || stat("/", &top) < 0 || stat("/..", &above) < 0)

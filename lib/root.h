@@ -27,6 +27,7 @@ enum root_mode {
 struct root {
 	const char *from, *digest, *dir; /* NULL: not said */
 	enum root_mode mode;
+	int layers; /* once mounted: the tmpfs that scratch is in, or -1 */
 };
 
 /* Take one word.  1: taken; 0: no such word; -1: bad. */
@@ -42,7 +43,7 @@ void root_print(const void *layer, FILE *out);
  *
  * scratch: mount_namespaces(7), and Documentation/filesystems/overlayfs.rst.
  */
-int root_mount(const struct root *root, int lent, struct fail *f);
+int root_mount(struct root *root, int lent, struct fail *f);
 
 /*
  * Open the tree in a mount whose owners are those of the user namespace, a
@@ -59,10 +60,17 @@ int root_lend(const struct root *root, int user_namespace, struct fail *f);
 bool root_can_be_lent(const struct root *root);
 
 /*
- * Change to the root that fd is, by pivot_root(2), and let go of all of the
+ * Change to the root that root_mount() returned, by pivot_root(2).  Until
+ * root_leave_host() the host's root is on top of it, and the way to it is
+ * "/..": no path may be resolved in between.
+ */
+int root_pivot(struct root *root, int fd, struct fail *f);
+
+/*
+ * After root_pivot(), in the same working directory: let go of all of the
  * host's mounts.  The working directory is the new "/".
  */
-int root_enter(int fd, struct fail *f);
+int root_leave_host(struct fail *f);
 
 /*
  * chroot(2) alone, as in 1979: who has CAP_SYS_CHROOT gets out again.

@@ -9,10 +9,11 @@
  * there is no pid namespace the middle one is left out, and where nothing
  * has to be waited for, jailexec itself becomes the command.
  *
- * The two sides of the first clone share a socket pair.  The parent says
- * "go" when the id maps are written, and hands over the root's tree if only
- * it can open that.  The child's side says what failed; it
- * is closed by a successful execve(2), so that end of file means: it runs.
+ * The two sides of the first clone share a socket pair.  The parent, which
+ * is here, says "go" when the id maps are written, and hands over the root's
+ * tree if only it can open that.  The child's side, in inside.c, says what
+ * failed; it is closed by a successful execve(2), so that end of file means:
+ * it runs.
  */
 #include "jail.h"
 
@@ -20,10 +21,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,47 +30,11 @@
 #include "detach.h"
 #include "fail.h"
 #include "init.h"
+#include "inside.h"
 #include "report.h"
 #include "scope.h"
 #include "status.h"
 #include "supervise.h"
-
-/*
- * What the child's side says, a byte each, and with the first a descriptor.
- * The others come only when a line of status.h has to be written.
- */
-enum {
-	SAY_TERMINAL = 't',
-	SAY_READY = 'r',   /* in all namespaces; waits for an answer */
-	SAY_ENTERED = 'e', /* by who takes the first process's place */
-	SAY_COMMAND = 'c', /* by who is to be the command */
-};
-
-/* Replace this process by the command.  Returns only when that failed. */
-static int
-become(const struct jail *jail, char *command[], struct fail *f)
-{
-	extern char **environ;
-	int error;
-
-	if (jail->environment != NULL)
-		environ = jail->environment; /* execvp takes PATH from it */
-	execvp(command[0], command);
-	error = errno;
-	if (error == ENOENT && strchr(command[0], '/') != NULL
-	    && access(command[0], F_OK) == 0) {
-		fail(f, 0,
-		    "%s: the interpreter or loader that it names is "
-		    "not in the root",
-		    command[0]);
-		f->status = EXIT_CANNOT_RUN;
-		return -1;
-	}
-	fail(f, error, "%s", command[0]);
-	f->status = error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND
-	                                                : EXIT_CANNOT_RUN;
-	return -1;
-}
 
 static int
 run_in_place(struct jail *jail, char *command[], struct fail *f)
@@ -87,86 +49,7 @@ run_in_place(struct jail *jail, char *command[], struct fail *f)
 		return -1;
 	if (jail_closes_descriptors(jail))
 		descriptors_close_others(&jail->kept, -1);
-	return become(jail, command, f);
-}
-
-static _Noreturn void
-give_up(int channel, const struct fail *f)
-{
-	/* A parent that is gone needs no report. */
-	(void)channel_send(channel, f, sizeof *f, -1);
-	_exit(f->status);
-}
-
-/*
- * Die with the parent.  It may have gone before we asked, and a change of
- * ids undoes it, so this is to be called again after one.
- */
-static void
-die_with_parent(int channel, struct fail *f)
-{
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) {
-		fail(f, errno, "ask to die with %s",
-		    program_invocation_short_name);
-		give_up(channel, f);
-	}
-	if (channel_is_closed(channel))
-		_exit(EXIT_TOOL);
-}
-
-static void
-say(int channel, char word, int fd)
-{
-	struct fail why;
-
-	if (channel_send(channel, &word, 1, fd) == 0)
-		return;
-	fail(&why, errno, "tell %s", program_invocation_short_name);
-	give_up(channel, &why);
-}
-
-/* The command's own process: the last steps, and execve(2). */
-static _Noreturn void
-command_process(struct jail *jail, char *command[], int channel,
-    const struct init_signals *signals)
-{
-	struct fail why;
-
-	if (jail->status >= 0)
-		say(channel, SAY_COMMAND, -1);
-	if (jail_enter(jail, STAGE_COMMAND, &why) < 0
-	    || jail_enter(jail, STAGE_EXEC, &why) < 0)
-		give_up(channel, &why);
-	/* Who is behind a pid 1 of ours dies with that. */
-	if (!jail_has_init(jail))
-		die_with_parent(channel, &why);
-	if (jail_closes_descriptors(jail))
-		descriptors_close_others(&jail->kept, channel);
-	if (!jail_is_contained(jail))
-		init_restore_signals(signals);
-	else
-		init_default_signals(signals);
-	become(jail, command, &why);
-	give_up(channel, &why);
-}
-
-/*
- * What the caller opened for us comes first: the sources of binds, each
- * with its number, without a descriptor when there is none and that is no
- * error.  "Go" brings the root's tree, if it is lent to us.
- */
-static void
-wait_for_go(struct jail *jail, int channel)
-{
-	ssize_t got;
-	int number, fd;
-
-	while ((got = channel_receive(channel, &number, sizeof number, &fd))
-	       == sizeof number)
-		mounts_borrow(&jail->mounts, number, fd);
-	if (got != 1)
-		_exit(EXIT_TOOL);
-	jail->lent = fd;
+	return inside_become(jail, command, f);
 }
 
 static int
@@ -182,92 +65,6 @@ say_go(const struct jail *jail, int channel, struct fail *f)
 	if (channel_send(channel, "", 1, jail->lent) < 0)
 		return fail(f, errno, "tell the jail to begin");
 	return 0;
-}
-
-/*
- * A pid namespace that is entered is one's children's.  So a child goes on
- * in our place, and it is the caller's, not ours, to wait for.
- */
-static void
-pass_on(int channel)
-{
-	struct clone_args args = { .flags = CLONE_PARENT };
-	struct fail why;
-	pid_t pid = sys_clone3(&args);
-
-	if (pid < 0) {
-		fail(&why, errno, "begin a process in the jail");
-		give_up(channel, &why);
-	}
-	if (pid > 0)
-		_exit(0);
-	die_with_parent(channel, &why);
-	say(channel, SAY_ENTERED, -1);
-}
-
-/*
- * Be the pid 1, and begin the command, which has to be a copy of us while
- * we still have the privileges for its last steps.  It is only let go, by
- * a byte in a pipe, when we have given ours up.
- */
-static _Noreturn void
-begin_command(struct jail *jail, char *command[], int channel,
-    const struct init_signals *signals, volatile int *ended)
-{
-	struct fail why;
-	int gate[2];
-	pid_t pid;
-	char byte;
-
-	if (jail_enter(jail, STAGE_FORK, &why) < 0)
-		give_up(channel, &why);
-	if (pipe2(gate, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
-		fail(&why, errno, "fork the command");
-		give_up(channel, &why);
-	}
-	if (pid == 0) {
-		close(gate[1]);
-		if (read(gate[0], &byte, 1) != 1)
-			_exit(EXIT_TOOL);
-		close(gate[0]);
-		command_process(jail, command, channel, signals);
-	}
-	if (init_drop(&why) < 0)
-		give_up(channel, &why);
-	if (write(gate[1], "", 1) != 1) {
-		fail(&why, errno, "let the command go");
-		give_up(channel, &why);
-	}
-	init_run(pid, signals, ended);
-}
-
-/* The first process: in all new namespaces, with all capabilities there. */
-static _Noreturn void
-first_process(struct jail *jail, char *command[], int channel,
-    const struct init_signals *signals, volatile int *ended)
-{
-	struct fail why;
-	char answer;
-	int fd;
-
-	die_with_parent(channel, &why);
-	wait_for_go(jail, channel);
-	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
-		give_up(channel, &why);
-	if (jail_joins(jail))
-		pass_on(channel);
-	if (jail->master >= 0)
-		say(channel, SAY_TERMINAL, jail->master);
-	die_with_parent(channel, &why);
-	if (jail->status >= 0) {
-		say(channel, SAY_READY, -1);
-		if (channel_receive(channel, &answer, 1, &fd) != 1)
-			_exit(EXIT_TOOL);
-	}
-	if (!jail_has_init(jail))
-		command_process(jail, command, channel, signals);
-
-	begin_command(jail, command, channel, signals, ended);
 }
 
 static pid_t
@@ -437,7 +234,7 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	}
 	if (jail->first == 0) {
 		close(ours);
-		first_process(jail, command, theirs, &signals, ended);
+		inside_first(jail, command, theirs, &signals, ended);
 	}
 	scope_close(&theirs);
 	theirs = -1;

@@ -134,7 +134,7 @@ take_mounts(struct jail *jail, struct fail *f)
 int
 take_pivot(struct jail *jail, struct fail *f)
 {
-	int result = root_enter(jail->top, f);
+	int result = root_pivot(&jail->root, jail->top, f);
 
 	close(jail->top);
 	jail->top = -1;
@@ -142,6 +142,13 @@ take_pivot(struct jail *jail, struct fail *f)
 }
 
 /* The command, who may be another user, can open it by name, too. */
+int
+take_leave(struct jail *jail, struct fail *f)
+{
+	(void)jail;
+	return root_leave_host(f);
+}
+
 int
 take_terminal(struct jail *jail, struct fail *f)
 {

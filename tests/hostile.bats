@@ -111,6 +111,19 @@ a_root_at() {
 	((good > 0 && bad > 0))
 }
 
+# The host's root is above the jail's until the first process lets go of it,
+# while the command gets ready.
+@test "no working directory is above the root, whenever it is entered" {
+	look() {
+		local try
+		for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+			run -0 in_jail -C /../../.. -- sh -c '[ . -ef / ] && [ -d test ] && pwd -P'
+			assert_output /
+		done
+	}
+	for_each_caller look
+}
+
 # CVE-2024-21626
 @test "no directory of the host can be reached through a leaked descriptor" {
 	local as fd

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: ISC */
+/* inside.c - see inside.h */
+#include "inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "compat.h"
+#include "descriptor.h"
+#include "fail.h"
+#include "init.h"
+#include "jail.h"
+
+int
+inside_become(const struct jail *jail, char *command[], struct fail *f)
+{
+	extern char **environ;
+	int error;
+
+	if (jail->environment != NULL)
+		environ = jail->environment; /* execvp takes PATH from it */
+	execvp(command[0], command);
+	error = errno;
+	if (error == ENOENT && strchr(command[0], '/') != NULL
+	    && access(command[0], F_OK) == 0) {
+		fail(f, 0,
+		    "%s: the interpreter or loader that it names is "
+		    "not in the root",
+		    command[0]);
+		f->status = EXIT_CANNOT_RUN;
+		return -1;
+	}
+	fail(f, error, "%s", command[0]);
+	f->status = error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND
+	                                                : EXIT_CANNOT_RUN;
+	return -1;
+}
+
+static _Noreturn void
+give_up(int channel, const struct fail *f)
+{
+	/* A parent that is gone needs no report. */
+	(void)channel_send(channel, f, sizeof *f, -1);
+	_exit(f->status);
+}
+
+/*
+ * Die with the parent.  It may have gone before we asked, and a change of
+ * ids undoes it, so this is to be called again after one.
+ */
+static void
+die_with_parent(int channel, struct fail *f)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) {
+		fail(f, errno, "ask to die with %s",
+		    program_invocation_short_name);
+		give_up(channel, f);
+	}
+	if (channel_is_closed(channel))
+		_exit(EXIT_TOOL);
+}
+
+static void
+say(int channel, char word, int fd)
+{
+	struct fail why;
+
+	if (channel_send(channel, &word, 1, fd) == 0)
+		return;
+	fail(&why, errno, "tell %s", program_invocation_short_name);
+	give_up(channel, &why);
+}
+
+/* pid 1 lets the command go with a byte, or never.  Returns -1: no gate. */
+static int
+wait_at(int gate)
+{
+	char byte;
+
+	if (gate >= 0 && (read(gate, &byte, 1) != 1 || close(gate) < 0))
+		_exit(EXIT_TOOL);
+	return -1;
+}
+
+/*
+ * The command's own process: the last steps, and execve(2).  While pid 1 is
+ * not ready the host may still be above "/", so until then no path may be
+ * resolved here.
+ */
+static _Noreturn void
+command_process(struct jail *jail, char *command[], int channel,
+    const struct init_signals *signals, int gate)
+{
+	struct fail why;
+
+	if (jail->status >= 0)
+		say(channel, SAY_COMMAND, -1);
+	/* What is traced happens in the order in which it is explained. */
+	if (jail->trace >= 0)
+		gate = wait_at(gate);
+	if (jail_enter(jail, STAGE_COMMAND, &why) < 0)
+		give_up(channel, &why);
+	(void)wait_at(gate);
+	if (jail_enter(jail, STAGE_EXEC, &why) < 0)
+		give_up(channel, &why);
+	/* Who is behind a pid 1 of ours dies with that. */
+	if (!jail_has_init(jail))
+		die_with_parent(channel, &why);
+	if (jail_closes_descriptors(jail))
+		descriptors_close_others(&jail->kept, channel);
+	if (!jail_is_contained(jail))
+		init_restore_signals(signals);
+	else
+		init_default_signals(signals);
+	inside_become(jail, command, &why);
+	give_up(channel, &why);
+}
+
+/*
+ * What the caller opened for us comes first: the sources of binds, each
+ * with its number, without a descriptor when there is none and that is no
+ * error.  "Go" brings the root's tree, if it is lent to us.
+ */
+static void
+wait_for_go(struct jail *jail, int channel)
+{
+	ssize_t got;
+	int number, fd;
+
+	while ((got = channel_receive(channel, &number, sizeof number, &fd))
+	       == sizeof number)
+		mounts_borrow(&jail->mounts, number, fd);
+	if (got != 1)
+		_exit(EXIT_TOOL);
+	jail->lent = fd;
+}
+
+/*
+ * A pid namespace that is entered is one's children's.  So a child goes on
+ * in our place, and it is the caller's, not ours, to wait for.
+ */
+static void
+pass_on(int channel)
+{
+	struct clone_args args = { .flags = CLONE_PARENT };
+	struct fail why;
+	pid_t pid = sys_clone3(&args);
+
+	if (pid < 0) {
+		fail(&why, errno, "begin a process in the jail");
+		give_up(channel, &why);
+	}
+	if (pid > 0)
+		_exit(0);
+	die_with_parent(channel, &why);
+	say(channel, SAY_ENTERED, -1);
+}
+
+/*
+ * Be the pid 1, and begin the command, which has to be a copy of us while
+ * we still have the privileges for its last steps.  It takes them while we
+ * let go of the host, and is only let go itself, by a byte in a pipe, when
+ * we have given our own privileges up.
+ */
+static _Noreturn void
+begin_command(struct jail *jail, char *command[], int channel,
+    const struct init_signals *signals, volatile int *ended)
+{
+	struct fail why;
+	int gate[2];
+	pid_t pid;
+
+	if (jail_enter(jail, STAGE_FORK, &why) < 0)
+		give_up(channel, &why);
+	if (pipe2(gate, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
+		fail(&why, errno, "fork the command");
+		give_up(channel, &why);
+	}
+	if (pid == 0) {
+		close(gate[1]);
+		command_process(jail, command, channel, signals, gate[0]);
+	}
+	if (jail_enter(jail, STAGE_APART, &why) < 0 || init_drop(&why) < 0)
+		give_up(channel, &why);
+	if (write(gate[1], "", 1) != 1) {
+		fail(&why, errno, "let the command go");
+		give_up(channel, &why);
+	}
+	init_run(pid, signals, ended);
+}
+
+_Noreturn void
+inside_first(struct jail *jail, char *command[], int channel,
+    const struct init_signals *signals, volatile int *ended)
+{
+	struct fail why;
+	char answer;
+	int fd;
+
+	die_with_parent(channel, &why);
+	wait_for_go(jail, channel);
+	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
+		give_up(channel, &why);
+	if (jail_joins(jail))
+		pass_on(channel);
+	if (jail->master >= 0)
+		say(channel, SAY_TERMINAL, jail->master);
+	die_with_parent(channel, &why);
+	if (jail->status >= 0) {
+		say(channel, SAY_READY, -1);
+		if (channel_receive(channel, &answer, 1, &fd) != 1)
+			_exit(EXIT_TOOL);
+	}
+	if (!jail_has_init(jail))
+		command_process(jail, command, channel, signals, -1);
+
+	begin_command(jail, command, channel, signals, ended);
+}
