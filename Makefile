@@ -95,8 +95,8 @@ $(build)/tests/probe: $(wildcard tests/programs/probe/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(options) -static -o $@ $(filter %.c,$^)
 
-# This one asks the library itself, as a helper would.
-$(build)/tests/library: $(build)/help/tests/programs/library.o $(build)/help/lib.a
+# These ask the library itself, as a helper would.
+$(build)/tests/library $(build)/tests/filter: $(build)/tests/%: $(build)/help/tests/programs/%.o $(build)/help/lib.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(helplink) $(LDFLAGS) $(LDLIBS)
 

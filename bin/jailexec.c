@@ -22,7 +22,7 @@
 #include "tool.h"
 
 static const char synopsis[] =
-    "[-evx] [-C DIRECTORY] [-E NAME[=VALUE]] [-f FILE] [-u UID[:GID]] "
+    "[-eTvx] [-C DIRECTORY] [-E NAME[=VALUE]] [-f FILE] [-u UID[:GID]] "
     "[--detach] [--keep-fd=N] [--name=NAME] [--pid1] [--status-fd=N] "
     "[--timeout=DURATION[:GRACE]] -- COMMAND [ARGUMENT ...]";
 
@@ -58,7 +58,7 @@ parse_options(int argc, char *argv[], struct options *o)
 	o->kept = calloc((size_t)argc, sizeof(char *));
 	if (o->variables == NULL || o->kept == NULL)
 		tool_usage(synopsis);
-	while ((option = getopt_long(argc, argv, "+C:E:ef:u:vx", long_options,
+	while ((option = getopt_long(argc, argv, "+C:E:ef:Tu:vx", long_options,
 		    NULL))
 	       != -1) {
 		if (option == '?')
@@ -86,6 +86,7 @@ apply_options(struct jail *jail, const struct options *o, struct fail *f)
 	jail->trace = text['v'] != NULL ? STDERR_FILENO : -1;
 	jail->is_bare = text[PID1] != NULL;
 	jail->detached = text[DETACH] != NULL;
+	jail->shares_terminal = text['T'] != NULL;
 	if (text[STATUS_FD] != NULL
 	    && (descriptor_parse("--status-fd", text[STATUS_FD], &fd, f) < 0
 		|| (jail->status = status_open(fd, f)) < 0))

@@ -150,6 +150,19 @@ jail_is_contained(const struct jail *jail)
 	return !jail->exactly || jail_joins(jail);
 }
 
+bool
+jail_has_session(const struct jail *jail)
+{
+	return jail_is_contained(jail) && !jail->shares_terminal;
+}
+
+bool
+jail_blocks_typing(const struct jail *jail)
+{
+	/* No word filters system calls yet, so ttyguard.h always does. */
+	return jail->shares_terminal;
+}
+
 /* Whoever goes into a jail takes what holds there, and brings nothing. */
 static int
 settle_join(const struct jail *jail, struct fail *f)
@@ -193,13 +206,15 @@ jail_settle(struct jail *jail, struct fail *f)
 	if (jail->detached && jail->running.name == NULL)
 		return fail(f, 0,
 		    "--detach: expected --name=NAME, to find it again by");
+	if (jail->detached && jail->shares_terminal)
+		return fail(f, 0, "-T: --detach leaves the terminal");
 	if (jail_joins(jail) && settle_join(jail, f) < 0)
 		return -1;
 	if (!jail->exactly
 	    && (namespaces_paths(&jail->namespaces) & deep_namespaces) != 0)
 		return fail(f, 0,
 		    "enterns: mount, pid and user of others go with -x only");
-	if (jail_is_contained(jail) && !jail->detached)
+	if (jail_has_session(jail) && !jail->detached)
 		terminal_find(&jail->terminal);
 	jail->mounts.new_ipc = jail_has(jail, CLONE_NEWIPC);
 	jail->mounts.host_proc =

@@ -58,6 +58,7 @@ struct jail {
 
 	bool is_bare;          /* the command is pid 1, none of ours is */
 	bool detached;         /* it goes on without the caller */
+	bool shares_terminal;  /* the caller's, none of its own */
 	int status;            /* lines for status.h go here, or -1 */
 	int caller;            /* detach.h: who waits to hear, or -1 */
 	bool exactly;          /* only what is described, no defaults */
@@ -105,6 +106,15 @@ bool jail_joins(const struct jail *jail);
  * descriptors, its terminal and its signals.
  */
 bool jail_is_contained(const struct jail *jail);
+
+/* Whether the command begins a session, away from the caller's terminal. */
+bool jail_has_session(const struct jail *jail);
+
+/*
+ * Whether nobody in the jail can type into the terminal that is shared: no
+ * terminal is, without it.
+ */
+bool jail_blocks_typing(const struct jail *jail);
 
 /* Whether the caller becomes the command: nobody has to wait for it. */
 bool jail_is_in_place(const struct jail *jail);

@@ -6,6 +6,7 @@
 #include "scope.h"
 #include "step.h"
 #include "take.h"
+#include "ttyguard.h"
 
 /* Which steps a jail has; take.c takes them. */
 #define WANT(step, flag)                                                       \
@@ -135,7 +136,7 @@ want_mounts(const struct jail *jail)
 static bool
 want_terminal(const struct jail *jail)
 {
-	return jail_is_contained(jail) && jail->terminal.outer >= 0;
+	return jail_has_session(jail) && jail->terminal.outer >= 0;
 }
 
 /*
@@ -183,6 +184,13 @@ static bool
 want_credential(const struct jail *jail)
 {
 	return jail->credential.asked;
+}
+
+/* The kernel takes a filter from nobody else, but from root. */
+static bool
+want_no_new_privileges(const struct jail *jail)
+{
+	return want_drop(jail) || jail_blocks_typing(jail);
 }
 
 const struct step steps[] = {
@@ -266,7 +274,7 @@ const struct step steps[] = {
 	    "limit the command itself", want_rlimits, take_rlimits, NULL },
 	{ STAGE_COMMAND, "session", "setsid(2), TIOCSCTTY", 1988,
 	    "leave the caller's terminal, for one of the jail's own",
-	    jail_is_contained, take_session, NULL },
+	    jail_has_session, take_session, NULL },
 	{ STAGE_COMMAND, "privileges", "setrlimit(2), setresuid(2), capset(2)",
 	    1999, "have no more than who is in there has", jail_joins,
 	    take_privileges, NULL },
@@ -279,8 +287,11 @@ const struct step steps[] = {
 	{ STAGE_COMMAND, "capabilities", "capset(2)", 1999,
 	    "keep what root in a jail needs", want_drop, take_limit, NULL },
 	{ STAGE_COMMAND, "no_new_privs", "prctl(2) PR_SET_NO_NEW_PRIVS", 2012,
-	    "no execve can give a privilege", want_drop, NULL,
+	    "no execve can give a privilege", want_no_new_privileges, NULL,
 	    capability_no_new_privileges },
+	{ STAGE_COMMAND, "terminal", "prctl(2) PR_SET_SECCOMP", 2012,
+	    "nobody types into the one that is shared", jail_blocks_typing,
+	    NULL, ttyguard_apply },
 	{ STAGE_EXEC, "directory", "chdir(2)", 1971,
 	    "begin in the working directory", want_directory, take_directory,
 	    NULL },

@@ -161,7 +161,7 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 {
 	struct supervised s = {
 		.is_init = jail_has_init(jail),
-		.own_session = jail_is_contained(jail),
+		.own_session = jail_has_session(jail),
 		.signals = signals,
 		.terminal = &jail->terminal,
 		.timeout = &jail->timeout,
@@ -227,7 +227,7 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	if (jail->status >= 0 && jail_has_init(jail)
 	    && (ended = share_ending()) == NULL)
 		return fail(f, errno, "share a page with pid 1");
-	init_block_signals(&signals, jail_is_contained(jail));
+	init_block_signals(&signals, jail_has_session(jail));
 	if ((jail->first = clone_first(jail, f)) < 0) {
 		init_restore_signals(&signals);
 		return -1;

@@ -329,25 +329,77 @@ Operation not permitted
 	rm "/dev/shm/rungs-tests-$BASHPID"
 }
 
-@test "nobody in a jail types into the caller's terminal" {
-	requires script
-	local hold after=$BATS_TEST_TMPDIR/after jail=$BATS_TEST_TMPDIR/jail
-	# What comes out of the terminal after the attack; nothing is typed.
+# at_terminal CMD...: run it with one, as $as; $output is what it shows, and
+# then what has come into its input, although nobody has typed anything.
+at_terminal() {
+	local hold after=$BATS_TEST_TMPDIR/after
 	printf '%s\n' '"$@"' 'read -r -t 1 -n 1 typed' 'echo "typed=[$typed]"' >"$after"
-	a_root scratch >"$jail"
+	[ -p "$BATS_TEST_TMPDIR/silent" ] || mkfifo "$BATS_TEST_TMPDIR/silent"
 	chmod -R a+rX "$BATS_TEST_TMPDIR"
 	# A standard input that stays silent, and does not end either.
-	mkfifo "$BATS_TEST_TMPDIR/silent"
 	exec {hold}<>"$BATS_TEST_TMPDIR/silent"
-	run script -qec "bash $after $RUNGS_STAGE/tests/attack tiocsti" /dev/null <&"$hold"
-	grep -Fq 'typed=[x]' <<<"$output" || skip 'requires a kernel with TIOCSTI'
+	run "$as" script -qec "bash $after $(printf ' %q' "$@")" /dev/null <&"$hold"
+	exec {hold}>&-
+	output=${output//$'\r'/}
+}
+
+@test "nobody in a jail types into the caller's terminal" {
+	requires script
+	local jail=$BATS_TEST_TMPDIR/jail as=as_caller
+	a_root scratch >"$jail"
+	at_terminal "$RUNGS_STAGE/tests/attack" tiocsti native
+	grep -Fqx 'typed=[x]' <<<"$output" || skip 'requires a kernel with TIOCSTI'
 	attacks() {
-		run "$as" script -qec "bash $after jailexec -f $jail -- /test/attack tiocsti" /dev/null <&"$hold"
-		grep -Fq 'typed=[]' <<<"$output"
+		at_terminal jailexec -f "$jail" -- /test/attack tiocsti
+		grep -Fqx 'typed=[]' <<<"$output"
 		# Nor where no stream is a terminal: /dev/tty is not the caller's.
-		run "$as" script -qec "bash $after sh -c 'jailexec -f $jail -- /test/attack tiocsti </dev/null 2>&1 | cat'" /dev/null <&"$hold"
-		grep -Fq 'typed=[]' <<<"$output"
+		at_terminal sh -c "jailexec -f '$jail' -- /test/attack tiocsti </dev/null 2>&1 | cat"
+		grep -Fqx 'typed=[]' <<<"$output"
 	}
 	for_each_caller attacks
-	exec {hold}>&-
+}
+
+# CVE-2017-5226, CVE-2019-7303: also in the forms that a filter overlooked
+@test "nobody types into a terminal that is shared" {
+	requires script
+	local jail=$BATS_TEST_TMPDIR/jail names=$BATS_TEST_TMPDIR/names bare=$BATS_TEST_TMPDIR/bare
+	local how want=$'Operation not permitted\ntyped=[]' ways=(native high paste)
+	a_root scratch >"$jail"
+	a_root scratch | enterns user mount pid >"$names"
+	printf 'jail 1\nend\n' >"$bare"
+	# A kernel without x32 says that there is no such call, after the filter.
+	[ "$(uname -m)" != x86_64 ] || ways+=(x32 early)
+	as=as_caller at_terminal "$RUNGS_STAGE/tests/attack" tiocsti i386
+	! grep -Fqx 'typed=[x]' <<<"$output" || ways+=(i386)
+	attacks() {
+		# The hole is there, for who shares it without a filter.
+		at_terminal jailexec -x -f "$names" -- /test/attack tiocsti native
+		grep -Fqx 'typed=[x]' <<<"$output" || skip 'requires a kernel with TIOCSTI'
+		for how in "${ways[@]}"; do
+			at_terminal jailexec -T -f "$jail" -- /test/attack tiocsti "$how"
+			same "$want" "$output" "$how"
+			at_terminal jailexec -x -T -f "$names" -- /test/attack tiocsti "$how"
+			same "$want" "$output" "-x $how"
+			at_terminal jailexec -x -T -f "$bare" -- "$RUNGS_STAGE/tests/attack" tiocsti "$how"
+			same "$want" "$output" "-x, nothing else, $how"
+		done
+		# Nor in a process that the command begins, nor by its streams.
+		at_terminal jailexec -T -f "$jail" -- sh -c '/test/attack tiocsti & wait; exec /test/attack tiocsti'
+		grep -Fqx 'typed=[]' <<<"$output"
+	}
+	for_each_caller attacks
+}
+
+@test "where a shared terminal cannot be guarded, nothing is run" {
+	a_root scratch >"$BATS_TEST_TMPDIR/jail"
+	printf 'jail 1\nend\n' >"$BATS_TEST_TMPDIR/bare"
+	unfiltered() { "$as" "$RUNGS_STAGE/tests/filter" none "$@"; }
+	look() {
+		refused unfiltered jailexec -T -f "$BATS_TEST_TMPDIR/jail" -- echo "$ran"
+		assert_output 'jailexec: terminal: forbid to type into it, with a filter: Invalid argument'
+		refused unfiltered jailexec -x -T -f "$BATS_TEST_TMPDIR/bare" -- echo "$ran"
+		run -0 unfiltered jailexec -f "$BATS_TEST_TMPDIR/jail" -- echo in
+		assert_output in
+	}
+	for_each_caller look
 }

@@ -27,3 +27,8 @@ library() {
 	run -0 library description
 	assert_match '[1-9][0-9]* promises, 0 broken'
 }
+
+@test "the filter of a shared terminal holds for every kind of system call" {
+	run -0 "$RUNGS_STAGE/tests/filter" ttyguard
+	assert_match '[1-9][0-9]* promises, 0 broken'
+}

@@ -11,7 +11,11 @@
  *	attack setuid ID          become somebody else
  *	attack unshare            another user namespace, for its capabilities
  *	attack tiocsti            type an x into every terminal there is, by
- *	                          TIOCSTI, its 64-bit form, and TIOCLINUX
+ *	                          TIOCSTI and TIOCLINUX in every form below
+ *	attack tiocsti HOW        by TIOCSTI in one: native, high (the upper
+ *	                          half of the request is not empty), i386,
+ *	                          x32, early (x32 without its mark); or by
+ *	                          TIOCLINUX: paste
  *	attack raise SIGNAL       die of it
  *	attack exchange A B N     exchange two names for as long as A.stop is
  *	                          not there, at most N million times
@@ -21,6 +25,7 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,20 +44,57 @@ ended(int result)
 	return result < 0;
 }
 
-/* On the three streams, and on what /dev/tty is. */
-static int
-type(void)
-{
-	int fds[] = { 0, 1, 2, open("/dev/tty", O_RDWR | O_CLOEXEC) };
-	char paste = 3; /* of TIOCLINUX */
+/* Where 32 bits can point to. */
+static char letter[] = "x", paste[] = { 3 };
 
-	for (int n = 0; n < 4; n++) {
-		(void)ioctl(fds[n], TIOCSTI, "x");
-		/* What a filter sees that looks at all 64 bits. */
-		(void)syscall(SYS_ioctl, fds[n], TIOCSTI | 1UL << 32, "x");
-		(void)ioctl(fds[n], TIOCLINUX, &paste);
-	}
-	return 0;
+#ifdef __x86_64__
+static long
+old_call(long number, long a, long b, void *c)
+{
+	long result;
+
+	__asm__ volatile("int $0x80"
+			 : "=a"(result)
+			 : "a"(number), "b"(a), "c"(b), "d"(c)
+			 : "memory", "r8", "r9", "r10", "r11");
+	if (result < 0)
+		errno = (int)-result;
+	return result < 0 ? -1 : result;
+}
+#endif
+
+static long
+type_so(const char *how, int fd)
+{
+	bool all = how[0] == '\0';
+	long done = -1;
+
+	errno = ENOTSUP;
+	if (all || strcmp(how, "native") == 0)
+		done = ioctl(fd, TIOCSTI, letter);
+	/* What a filter sees that looks at all 64 bits. */
+	if (all || strcmp(how, "high") == 0)
+		done = syscall(SYS_ioctl, fd, TIOCSTI | 1UL << 32, letter);
+	if (all || strcmp(how, "paste") == 0)
+		done = ioctl(fd, TIOCLINUX, paste);
+#ifdef __x86_64__
+	if (all || strcmp(how, "i386") == 0)
+		done = old_call(54, fd, TIOCSTI, letter);
+	if (all || strcmp(how, "x32") == 0)
+		done = syscall(0x40000000 | 514, fd, TIOCSTI, letter);
+	if (all || strcmp(how, "early") == 0)
+		done = syscall(514, fd, TIOCSTI, letter);
+#endif
+	return done;
+}
+
+/* On the three streams, and on what /dev/tty is: that decides. */
+static int
+type(const char *how)
+{
+	for (int fd = 0; fd < 3; fd++)
+		(void)type_so(how, fd);
+	return ended((int)type_so(how, open("/dev/tty", O_RDWR | O_CLOEXEC)));
 }
 
 static int
@@ -99,7 +141,7 @@ main(int argc, char *argv[])
 	if (strcmp(what, "unshare") == 0)
 		return ended(unshare(CLONE_NEWUSER | CLONE_NEWNS));
 	if (strcmp(what, "tiocsti") == 0)
-		return type();
+		return type(first);
 	if (strcmp(what, "raise") == 0)
 		return ended(raise(atoi(first)));
 	if (strcmp(what, "exchange") == 0 && argc == 5)
