@@ -133,7 +133,7 @@ test: all $(programs)
 
 # Without QEMU it is skipped, and says so.
 check-vm: all $(programs)
-	@tests/deps.sh qemu-system-x86 || :
+	@tests/deps.sh qemu-system-x86 e2fsprogs || :
 	tests/vm/run.sh $(build)
 
 $(build)/bench/nothing: tests/bench/nothing.c

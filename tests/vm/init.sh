@@ -50,7 +50,8 @@ set_up() {
 	mount -t mqueue none /dev/mqueue
 	mount -t tmpfs -o mode=1777 none /dev/shm
 	mount -t tmpfs -o mode=755 none /run
-	mount -t tmpfs -o mode=1777,size=75% none /tmp
+	until [ -b /dev/nvme0n1 ]; do sleep 0.1; done
+	mount -t ext4 -o noatime /dev/nvme0n1 /tmp && chmod 1777 /tmp || return
 	ln -sfn /proc/self/fd /dev/fd
 	ln -sfn /proc/self/fd/0 /dev/stdin
 	ln -sfn /proc/self/fd/1 /dev/stdout

@@ -82,7 +82,7 @@ fetch_kernel() {
 find_kernel() {
 	local program
 	[ "$(uname -m)" = x86_64 ] || skip "there is no kernel for $(uname -m)"
-	for program in qemu-system-x86_64 busybox bats; do
+	for program in qemu-system-x86_64 busybox bats mke2fs; do
 		command -v "$program" >/dev/null || skip "requires $program"
 	done
 	if [ ! -d "$kernels/kernel" ]; then
@@ -184,6 +184,13 @@ make_initramfs() {
 			>"$work/initramfs" 2>"$work/cpio.log"
 }
 
+# For the tests' own files: what is in memory only is a tmpfs, and not every
+# kernel can do with that what it can with a disk.
+make_disk() {
+	truncate -s 1G "$work/disk" &&
+		mke2fs -q -F -t ext4 -O ^has_journal -m 0 "$work/disk"
+}
+
 # --- the machine ---
 
 # boot ACCELERATOR: 0 when the machine came to its end.  TCG without cx16:
@@ -196,6 +203,8 @@ boot() {
 		-M q35 -smp 2 -m 512 -nodefaults -no-user-config \
 		-display none -no-reboot \
 		-kernel "$kernel" -initrd "$work/initramfs" \
+		-drive "file=$work/disk,if=none,id=disk,format=raw,cache=unsafe" \
+		-device nvme,serial=disk,drive=disk \
 		-serial "file:$work/console" -serial "file:$work/results" \
 		-append "console=ttyS0 rdinit=/init quiet panic=-1 \
 			no_timer_check cryptomgr.notests mitigations=off" \
@@ -220,8 +229,9 @@ may_use_kvm() {
 	grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]
 }
 
+PATH=$PATH:/usr/sbin:/sbin
 find_kernel
-make_initramfs "$@" || die 'the machine could not be packed'
+make_disk && make_initramfs "$@" || die 'the machine could not be packed'
 if ! { may_use_kvm && boot kvm; }; then
 	[ ! -s "$work/results" ] || show_console
 	boot tcg,thread=multi || show_console
