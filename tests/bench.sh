@@ -7,8 +7,24 @@ set -eu -o pipefail
 
 build=$(cd "${1:?usage: bench.sh BUILD [RUNS]}" && pwd)
 runs=${2:-300}
+
+# Root measures in mounts of its own.  Some versions of crun do not start
+# where both versions of control groups have controllers, so here one has.
+if [ "$(id -u)" -eq 0 ]; then
+	if [ -z "${RUNGS_BENCH_INSIDE:-}" ]; then
+		RUNGS_BENCH_INSIDE=yes exec unshare --mount "$0" "$build" "$runs"
+	fi
+	! mountpoint -q /sys/fs/cgroup/unified || umount /sys/fs/cgroup/unified
+fi
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/rungs-bench.XXXXXX")
-trap 'rm -rf --one-file-system "$work"' EXIT
+helpers=()
+clean_up() {
+	((${#helpers[@]} == 0)) || kill "${helpers[@]}"
+	! mountpoint -q "$work/crun" || umount "$work/crun"
+	rm -rf --one-file-system "$work"
+}
+trap clean_up EXIT
 chmod 711 "$work"
 cp -rL "$build/bin" "$build/libexec" "$build/share" "$work/"
 cp "$build"/bench/* "$work/bin/"
@@ -39,10 +55,27 @@ describe user 'enterns none user'
 describe limits 'setlimit nofile=64'
 describe cgroup 'setlimit memory=67108864 pids=32'
 
+# Those that are compared again and again.
 jail=$work/bin/nothing
 inside=/bin/nothing
+rungs=(jailexec -f "$work/default" -- "$inside")
+bwrap=(bwrap --unshare-all --ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp "$inside")
+crun=(crun "--root=$work/crun" --cgroup-manager=disabled run -b "$work/bundle" rungs-bench)
+if have crun && [ "$(id -u)" -eq 0 ]; then
+	mkdir "$work/bundle" "$work/crun"
+	# It keeps its state in /run, which is in memory on most machines.
+	mount -t tmpfs none "$work/crun"
+	(cd "$work/bundle" && crun spec) 2>/dev/null
+	sed -i -e "s|\"path\": \"rootfs\"|\"path\": \"$root\"|" \
+		-e 's|"terminal": true|"terminal": false|' \
+		-e 's|"sh"|"/bin/nothing"|' "$work/bundle/config.json"
+else
+	crun=()
+fi
+have bwrap || bwrap=()
+
 add 'bare static program' "$jail"
-add 'default jail' jailexec -f "$work/default" -- $inside
+add 'default jail' "${rungs[@]}"
 add 'default jail, host network' jailexec -f "$work/nonet" -- $inside
 if [ "$(id -u)" -eq 0 ]; then
 	add 'floor' floor "$root" $inside
@@ -56,17 +89,30 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 XDG_CACHE_HOME=$work/cache mkroot busybox >/dev/null
 add 'warm pipe: mkroot | jailexec' "XDG_CACHE_HOME=$work/cache mkroot busybox | jailexec -- true"
-! have bwrap || add 'bwrap --unshare-all' bwrap --unshare-all \
-	--ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp $inside
+((${#bwrap[@]} == 0)) || add 'bwrap --unshare-all' "${bwrap[@]}"
 ! have unshare || add 'unshare -Umuipn -r -f --mount-proc' unshare -Umuipnrf \
 	--root="$root" --mount-proc $inside
-if have crun && [ "$(id -u)" -eq 0 ]; then
-	mkdir "$work/bundle"
-	(cd "$work/bundle" && crun spec) 2>/dev/null
-	sed -i -e "s|\"path\": \"rootfs\"|\"path\": \"$root\"|" \
-		-e 's|"terminal": true|"terminal": false|' \
-		-e 's|"sh"|"/bin/nothing"|' "$work/bundle/config.json"
-	add 'crun run, cgroups off' crun --cgroup-manager=disabled run -b "$work/bundle" rungs-bench
-fi
+((${#crun[@]} == 0)) || add 'crun run, cgroups off' "${crun[@]}"
 printf 'as uid %s, %s rounds, kernel %s\n' "$(id -u)" "$runs" "$(uname -r)"
-compare -n "$runs" "${candidates[@]}"
+compare -n "$runs" -r 'default jail/bwrap --unshare-all' \
+	-r 'default jail/crun run, cgroups off/0.3' "${candidates[@]}"
+
+# Where the caller has many mounts, and where it has few.
+[ "$(id -u)" -eq 0 ] || exit 0
+candidates=()
+for count in 20 2000; do
+	exec {answer}< <(exec mounts make "$count" "$work/mounts-$count")
+	read -r -u "$answer" pid
+	helpers+=("$pid")
+	in=(mounts enter "$pid")
+	add "bare program, $count mounts" "${in[@]}" "$jail"
+	add "default jail, $count mounts" "${in[@]}" "${rungs[@]}"
+	((${#bwrap[@]} == 0)) || add "bwrap, $count mounts" "${in[@]}" "${bwrap[@]}"
+	((${#crun[@]} == 0)) || add "crun, $count mounts" "${in[@]}" "${crun[@]}"
+done
+ratios=(-r 'default jail, 2000 mounts/default jail, 20 mounts/1.5')
+for one in 'bare program' bwrap crun; do
+	ratios+=(-r "$one, 2000 mounts/$one, 20 mounts")
+done
+printf '\nwith as many mounts more in the mount namespace of the caller\n'
+compare -n "$runs" "${ratios[@]}" "${candidates[@]}"

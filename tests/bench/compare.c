@@ -2,12 +2,17 @@
 /*
  * compare.c - how long commands take from posix_spawn(3) to their exit
  *
- *	compare [-n RUNS] [NAME COMMAND]...
+ *	compare [-n RUNS] [-r NAME/NAME[/GOAL]] ... [NAME COMMAND] ...
  *
  * All commands take turns in every round, so that a machine whose speed
  * drifts is as fair to one as to the other; the ratios are what counts.
+ * Each round has another order: what the kernel still tidies up behind one
+ * is then not always paid by the same other.
  * A COMMAND is split at blanks, and no shell is asked, unless it has a "|"
  * in it.  The first one is what the others are compared with.
+ *
+ * -r prints the ratio of two of them, too, and what it is to be at most.  It
+ * is left out where one of them was not measured or failed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,12 +24,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORDS = 64, CANDIDATES = 64, WARM_UP = 10 };
+enum { WORDS = 64, CANDIDATES = 64, WARM_UP = 10, PAIRS = 16 };
 
 struct candidate {
 	const char *name;
 	char *words[WORDS];
 	double *took; /* microseconds, one for each round */
+	double median;
 	int failures;
 };
 
@@ -70,6 +76,17 @@ run(struct candidate *c, const posix_spawn_file_actions_t *quiet)
 	return now() - start;
 }
 
+static void
+shuffle(int *order, int count)
+{
+	for (int n = count - 1; n > 0; n--) {
+		int other = (int)(random() % (n + 1)), kept = order[n];
+
+		order[n] = order[other];
+		order[other] = kept;
+	}
+}
+
 static int
 ascending(const void *a, const void *b)
 {
@@ -81,17 +98,13 @@ ascending(const void *a, const void *b)
 static void
 report(struct candidate *c, int count, int runs)
 {
-	double base = 0;
-
 	printf("%10s %10s %8s  %s\n", "median us", "p95 us", "ratio", "");
 	for (int n = 0; n < count; n++) {
-		double median;
-
 		qsort(c[n].took, (size_t)runs, sizeof *c[n].took, ascending);
-		median = c[n].took[runs / 2];
-		base = n == 0 ? median : base;
-		printf("%10.0f %10.0f %8.2f  %s", median,
-		    c[n].took[runs * 95 / 100], median / base, c[n].name);
+		c[n].median = c[n].took[runs / 2];
+		printf("%10.0f %10.0f %8.2f  %s", c[n].median,
+		    c[n].took[runs * 95 / 100], c[n].median / c[0].median,
+		    c[n].name);
 		if (c[n].failures > 0)
 			printf(" (%d of %d failed)", c[n].failures,
 			    runs + WARM_UP);
@@ -99,20 +112,57 @@ report(struct candidate *c, int count, int runs)
 	}
 }
 
+static const struct candidate *
+find(const struct candidate *c, int count, const char *name)
+{
+	for (int n = 0; n < count; n++)
+		if (name != NULL && strcmp(c[n].name, name) == 0
+		    && c[n].failures == 0)
+			return &c[n];
+	return NULL;
+}
+
+static void
+report_pair(const struct candidate *c, int count, char *pair)
+{
+	const struct candidate *a = find(c, count, strtok(pair, "/"));
+	const struct candidate *b = find(c, count, strtok(NULL, "/"));
+	const char *goal = strtok(NULL, "/");
+
+	if (a == NULL || b == NULL)
+		return;
+	printf("%.2f  %s / %s", a->median / b->median, a->name, b->name);
+	if (goal != NULL)
+		printf(" (goal: at most %s)", goal);
+	putchar('\n');
+}
+
+static int
+usage(void)
+{
+	fprintf(stderr, "usage: compare [-n RUNS] [-r NAME/NAME[/GOAL]] ... "
+			"NAME COMMAND ...\n");
+	return 2;
+}
+
 int
 main(int argc, char *argv[])
 {
 	static struct candidate c[CANDIDATES];
 	posix_spawn_file_actions_t quiet;
-	int runs = 300, count = 0, option;
+	int runs = 300, count = 0, pair_count = 0, option;
+	int order[CANDIDATES];
+	char *pairs[PAIRS];
 
-	while ((option = getopt(argc, argv, "n:")) == 'n')
-		runs = atoi(optarg);
-	if (option != -1 || runs < 1 || optind == argc
-	    || (argc - optind) % 2 != 0) {
-		fprintf(stderr, "usage: compare [-n RUNS] NAME COMMAND ...\n");
-		return 2;
-	}
+	while ((option = getopt(argc, argv, "n:r:")) != -1)
+		if (option == 'n')
+			runs = atoi(optarg);
+		else if (option == 'r' && pair_count < PAIRS)
+			pairs[pair_count++] = optarg;
+		else
+			return usage();
+	if (runs < 1 || optind == argc || (argc - optind) % 2 != 0)
+		return usage();
 	for (int i = optind; i < argc && count < CANDIDATES; i += 2, count++) {
 		c[count].name = argv[i];
 		c[count].took = calloc((size_t)runs, sizeof(double));
@@ -122,13 +172,19 @@ main(int argc, char *argv[])
 	posix_spawn_file_actions_addopen(&quiet, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY, 0);
-	for (int round = -WARM_UP; round < runs; round++)
+	for (int n = 0; n < count; n++)
+		order[n] = n;
+	for (int round = -WARM_UP; round < runs; round++) {
+		shuffle(order, count);
 		for (int n = 0; n < count; n++) {
-			double took = run(&c[n], &quiet);
+			double took = run(&c[order[n]], &quiet);
 
 			if (round >= 0)
-				c[n].took[round] = took;
+				c[order[n]].took[round] = took;
 		}
+	}
 	report(c, count, runs);
+	for (int n = 0; n < pair_count; n++)
+		report_pair(c, count, pairs[n]);
 	return 0;
 }
