@@ -42,10 +42,20 @@ jailed() {
 	"${as:-as_caller}" jailexec -f "$jail" "$@"
 }
 
-# told OPTION...: with its lines in a file.
+# told OPTION...: with its lines in a file, and none of an earlier jail.
 told() {
-	: >"$lines_file"
+	forget
+	telling "$@"
+}
+
+# telling OPTION...: the same behind forget, for what runs in the background:
+# there, to forget would come too late.
+telling() {
 	jailed --status-fd=4 "$@" 4>>"$lines_file"
+}
+
+forget() {
+	: >"$lines_file"
 }
 
 # event NAME: the line of that event, which must be there once.
@@ -70,7 +80,7 @@ ended() {
 	same "$1 $2 $3" "$(value status <<<"$line") $(value signal <<<"$line") $(value limit <<<"$line")" "$line"
 }
 
-# started PID: wait until the jail of jailexec PID has said so.
+# started: wait until the jail has said so.
 started() {
 	poll grep -q '"started"' "$lines_file"
 }
@@ -115,7 +125,8 @@ gone() {
 	look() {
 		local pid first command kind line
 		mkfifo "$BATS_TEST_TMPDIR/$as"
-		told -- sh -c 'read -r x; exit 3' <"$BATS_TEST_TMPDIR/$as" 3>&- &
+		forget
+		telling -- sh -c 'read -r x; exit 3' <"$BATS_TEST_TMPDIR/$as" 3>&- &
 		pid=$!
 		exec 8>"$BATS_TEST_TMPDIR/$as"
 		started
@@ -185,7 +196,7 @@ gone() {
 
 @test "what kills the jail's first process from outside is told, too" {
 	requires root
-	told -- sh -c 'while :; do sleep 1; done' 3>&- &
+	telling -- sh -c 'while :; do sleep 1; done' 3>&- &
 	local pid=$!
 	started
 	kill -KILL "$(event started | value pid)"
@@ -301,19 +312,33 @@ gone() {
 
 # --- --timeout ---
 
+# ready_within GRACE ARGUMENT...: a command that takes too long, and says
+# "ready" when it has set itself up.  If the time was over before that, it gets
+# more of it.
+ready_within() {
+	local limit grace=$1
+	shift
+	for limit in 0.2 1s 5s 25s; do
+		run -124 told --timeout="$limit:$grace" "$@"
+		! grep -Fxq ready <<<"$output" || return 0
+	done
+	echo 'it was not ready in any time' >&2
+	return 1
+}
+
 @test "a command that takes too long ends with 124" {
 	look() {
-		run -124 told --timeout=0.2s -- sleep 1000
+		run -124 told --timeout=0.2s:100s -- sleep 1000
 		ended 124 15 '"timeout"'
 		# Whatever it does about it.
-		run -124 told --timeout=0.2 -- sh -c 'trap "exit 5" TERM; while :; do sleep 0.01; done'
+		ready_within 100s -- sh -c 'trap "exit 5" TERM; echo ready; while :; do sleep 0.01; done'
 		ended 124 null '"timeout"'
 		# All of its group is asked: the shell waits for the other.
-		run -124 told --timeout=0.3s:10s -- sh -c 'trap "exit 5" TERM; sleep 1000'
+		ready_within 100s -- sh -c 'trap "exit 5" TERM; sh -c "echo ready; exec sleep 1000"'
 		ended 124 null '"timeout"'
 		# Also when it is stopped.
 		# shellcheck disable=SC2016
-		run -124 told --timeout=0.3s:100s -- sh -c 'kill -STOP $$; echo woken'
+		ready_within 100s -- sh -c 'echo ready; kill -STOP $$; echo woken'
 		ended 124 15 '"timeout"'
 	}
 	for_each_caller look
@@ -322,8 +347,8 @@ gone() {
 @test "a command that does not listen is killed after the grace" {
 	look() {
 		local mark=jail-$BASHPID-$as
-		run -124 told --timeout=0.2s:0.2s -- sh -c \
-			'trap "" TERM; (setsid sh -c "trap \"\" TERM; while :; do sleep 1; done" '"$mark"' &) ; while :; do sleep 0.1; done'
+		ready_within 0.2s -- sh -c \
+			'trap "" TERM; (setsid sh -c "trap \"\" TERM; echo ready; while :; do sleep 1; done" '"$mark"' &) ; while :; do sleep 0.1; done'
 		ended 124 9 '"timeout"'
 		no_process_of "$mark"
 		run -124 told --pid1 --timeout=0.2s:0.2s -- sh -c 'while :; do sleep 0.1; done'
@@ -332,10 +357,11 @@ gone() {
 	for_each_caller look
 	requires root
 	printf 'jail 1\nend\n' >"$BATS_TEST_TMPDIR/bare"
-	run -124 jailexec -x -f "$BATS_TEST_TMPDIR/bare" --timeout=0.2s:0.2s -- \
+	# There is a grace, too, when none is said.
+	run -124 jailexec -x -f "$BATS_TEST_TMPDIR/bare" --timeout=0.2s -- \
 		sh -c 'trap "" TERM; while :; do sleep 0.1; done'
 	# It has no group of its own to be asked.
-	exactly() { jailexec -x -f "$1" --status-fd=4 --timeout=0.2s:10s -- sleep 1000 4>"$lines_file"; }
+	exactly() { jailexec -x -f "$1" --status-fd=4 --timeout=0.2s:100s -- sleep 1000 4>"$lines_file"; }
 	run -124 exactly "$BATS_TEST_TMPDIR/bare"
 	ended 124 15 '"timeout"'
 	enterns -n pid >"$BATS_TEST_TMPDIR/pid"
@@ -345,11 +371,11 @@ gone() {
 
 @test "a command that ends in time has its own status" {
 	look() {
-		run -5 told --timeout=60s -- sh -c 'exit 5'
+		run -5 told --timeout=600s -- sh -c 'exit 5'
 		ended 5 null null
 		run -124 told --timeout=1d:1m -- sh -c 'exit 124'
 		ended 124 null null
-		run -127 told --timeout=60 -- no-such-command
+		run -127 told --timeout=600 -- no-such-command
 		event failed >/dev/null
 	}
 	for_each_caller look
@@ -391,16 +417,16 @@ gone() {
 @test "with --pid1 signals reach what handles them, and only that" {
 	look() {
 		local pid
-		told --pid1 -- sh -c 'trap "echo got; exit 4" USR1; while :; do sleep 0.01; done' \
-			>"$BATS_TEST_TMPDIR/out" 3>&- &
+		told --pid1 -- sh -c 'trap "echo got; exit 4" USR1; echo ready; while :; do sleep 0.01; done' \
+			>"$BATS_TEST_TMPDIR/$as" 3>&- &
 		pid=$!
-		started
+		poll grep -q ready "$BATS_TEST_TMPDIR/$as"
 		# For a pid 1 the kernel drops what it does not handle.
 		kill -TERM "$(jailexec_of "$pid")"
 		kill -USR1 "$(jailexec_of "$pid")"
 		wait_for "$pid"
 		same 4 "$status"
-		same got "$(cat "$BATS_TEST_TMPDIR/out")"
+		same $'ready\ngot' "$(cat "$BATS_TEST_TMPDIR/$as")"
 		ended 4 null null
 	}
 	for_each_caller look
@@ -410,7 +436,8 @@ gone() {
 	look() {
 		local pid first user
 		for user in 0 5; do
-			told --pid1 -u "$user" -- sh -c 'while :; do sleep 1; done' 3>&- &
+			forget
+			telling --pid1 -u "$user" -- sh -c 'while :; do sleep 1; done' 3>&- &
 			pid=$!
 			started
 			first=$(event started | value pid)
@@ -465,7 +492,7 @@ jailexec: enterns pid gives it its own"
 	jailexec -f "$jail" --keep-fd=6 -- sh -c 'exec 6>&-; while :; do sleep 0.1; done' \
 		6>"$BATS_TEST_TMPDIR/fifo" 3>&- &
 	local pid=$!
-	run -0 timeout 20 cat "$BATS_TEST_TMPDIR/fifo"
+	run -0 timeout 120 cat "$BATS_TEST_TMPDIR/fifo"
 	kill -TERM "$pid"
 	wait_for "$pid"
 	same 143 "$status"
@@ -593,11 +620,11 @@ steps() {
 	look() {
 		local pid first file
 		file=$(name_dir)/held-$BASHPID
-		told --name="${file##*/}" -- sh -c 'while :; do sleep 0.1; done' 3>&- &
+		forget
+		telling --name="${file##*/}" -- sh -c 'while :; do sleep 0.1; done' 3>&- &
 		pid=$!
 		started
 		first=$(event started | value pid)
-		poll test -s "$file"
 		same "pid $first start $(start_of "$first")" "$(cat "$file")"
 		same '600 700' "$(stat -c %a "$file" "${file%/*}" | xargs)"
 		never flock -n "$file" true
@@ -656,7 +683,7 @@ jailexec: kill -KILL $$ ends it"
 			pids+=($!)
 		done
 		exec 8>"$BATS_TEST_TMPDIR/go-$as"
-		all_said() { [ "$(find "$BATS_TEST_TMPDIR" -name "$as-*" -size +0 | wc -l)" -eq 10 ]; }
+		all_said() { [ "$(cat "$BATS_TEST_TMPDIR/$as"-* | grep -cx -e in -e '.* runs already')" -eq 10 ]; }
 		poll all_said
 		same 1 "$(cat "$BATS_TEST_TMPDIR/$as"-* | grep -cx in)"
 		same 9 "$(cat "$BATS_TEST_TMPDIR/$as"-* | grep -c 'runs already')"
@@ -872,10 +899,14 @@ is_in_state() {
 
 @test "stop and continue reach the command" {
 	look() {
-		local pid target command mode
+		local pid target command mode out
 		for mode in '' --pid1; do
-			told $mode -- sh -c 'trap "exit 8" TERM; while :; do sleep 0.01; done' 3>&- &
+			out=$BATS_TEST_TMPDIR/$as$mode
+			forget
+			telling $mode -- sh -c 'trap "exit 8" TERM; echo ready; while :; do sleep 0.01; done' \
+				>"$out" 3>&- &
 			pid=$!
+			poll grep -q ready "$out"
 			started
 			target=$(jailexec_of "$pid")
 			command=$(event started | value child-pid)
