@@ -181,12 +181,14 @@ group_file() {
 }
 export -f group_file
 
-# groups_of PID: what is left of the groups of a tool that had that pid.
+# groups_of PID: what is left of the groups of a tool that had that pid.  They
+# are numbered: another's sweep may have taken the first as it was made.
 groups_of() {
 	local controller dir
 	for controller in memory pids cpu; do
-		dir=$(control_group "$controller")
-		[ ! -d "$dir/rungs-$1-0" ] || echo "$dir/rungs-$1-0"
+		for dir in "$(control_group "$controller")/rungs-$1"-*; do
+			[ ! -d "$dir" ] || echo "$dir"
+		done
 	done
 }
 
