@@ -15,7 +15,9 @@ teardown() {
 begin_jail() {
 	local as=$1 description
 	shift
-	mark=$((100000000 + RANDOM * 1000 + BATS_TEST_NUMBER))
+	# A number that no other process has as an argument.
+	jails=$((${jails:-0} + 1))
+	mark=$((1000000000 + BASHPID * 100 + jails))
 	description=$BATS_TEST_TMPDIR/description
 	a_root scratch >"$description"
 	[ -z "${words:-}" ] || {
@@ -96,7 +98,7 @@ parent_of() {
 	requires root pids-group
 	words='setlimit pids=12' begin_jail as_caller
 	# shellcheck disable=SC2016 # for the shell in the jail
-	run enterns "of=$inside" -- sh -c 'n=0; while [ $n -lt 30 ]; do sleep 5 & n=$((n + 1)); done'
+	run enterns "of=$inside" -- sh -c 'n=0; while [ $n -lt 30 ]; do sleep 1000 >/dev/null 2>&1 & n=$((n + 1)); done'
 	grep -q "can't fork" <<<"$output"
 	[ "$status" -ne 0 ]
 }
@@ -150,12 +152,22 @@ parent_of() {
 	grep -q 'Permission denied' <<<"$output"
 }
 
+# name_dir: where the names of $as are.
+name_dir() {
+	if [ "$("$as" id -u)" -eq 0 ]; then
+		echo /run/rungs/jails
+	else
+		echo "$XDG_RUNTIME_DIR/rungs/jails"
+	fi
+}
+
 @test "of=NAME finds a jail by its name" {
 	enters() {
 		export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run-$as
 		mkdir -m 700 "$XDG_RUNTIME_DIR"
 		[ "$as" = as_caller ] || chown 1234:1234 "$XDG_RUNTIME_DIR"
 		begin_jail "$as" "--name=join-$$"
+		poll test -s "$(name_dir)/join-$$"
 		run -0 "$as" enterns "of=join-$$" -- cat /tmp/mark
 		assert_output here
 		stop "$jail_pid"
@@ -201,7 +213,8 @@ $(hostname)"
 	requires root
 	enterns net uts=elsewhere -- sleep 1000 3>&- &
 	jail_pid=$!
-	poll grep -q sleep "/proc/$jail_pid/cmdline"
+	# Not only enterns, which has the word as well.
+	poll grep -qx sleep "/proc/$jail_pid/comm"
 	run -0 enterns "uts=/proc/$jail_pid/ns/uts" -- hostname
 	assert_output elsewhere
 	run -0 enterns "net=/proc/$jail_pid/ns/net" -- readlink /proc/self/ns/net
