@@ -88,10 +88,10 @@ never() {
 	fi
 }
 
-# poll CMD...: wait until it succeeds, at most ten seconds or so.
+# poll CMD...: wait until it succeeds, at most half a minute or so.
 poll() {
 	local n
-	for ((n = 0; n < 400; n++)); do
+	for ((n = 0; n < 1200; n++)); do
 		"$@" && return
 		sleep 0.025
 	done
@@ -226,40 +226,4 @@ some_process_of() {
 stop() {
 	kill -KILL "$@" 2>/dev/null || true
 	wait "$@" 2>/dev/null || true
-}
-
-# alpine_mirror: serve the archive on loopback in the layout of Alpine's
-# CDN, and set RUNGS_MIRROR; to be called in setup_file.
-alpine_mirror() {
-	local home=$BATS_FILE_TMPDIR/mirror release n port
-	release=$home/v3.20/releases/x86_64
-	mkdir -p "$release"
-	cp "$(alpine_archive)" "$release/" || return
-	printf '%s\n' "$home" >"$home/token"
-	for ((n = 0; n < 20; n++)); do
-		port=$((20000 + RANDOM % 12000))
-		busybox httpd -f -p "127.0.0.1:$port" -h "$home" \
-			>/dev/null 2>&1 3>&- &
-		RUNGS_MIRROR_PID=$!
-		RUNGS_MIRROR=http://127.0.0.1:$port
-		export RUNGS_MIRROR RUNGS_MIRROR_PID
-		poll mirror_answers_or_ended
-		[ "$(mirror_token)" = "$home" ] && return
-		alpine_mirror_stop
-	done
-	return 1
-}
-
-mirror_token() {
-	curl -fsS --noproxy '*' "$RUNGS_MIRROR/token" 2>/dev/null
-}
-
-mirror_answers_or_ended() {
-	mirror_token >/dev/null || [ ! -d "/proc/$RUNGS_MIRROR_PID" ]
-}
-
-# To be called in teardown_file.
-alpine_mirror_stop() {
-	[ -z "${RUNGS_MIRROR_PID:-}" ] || stop "$RUNGS_MIRROR_PID"
-	unset RUNGS_MIRROR RUNGS_MIRROR_PID
 }

@@ -97,6 +97,8 @@ serve() {
 	mkdir -p "$below"
 	cp "$alpine" "$below/"
 	chmod 644 "$below/${alpine##*/}"
+	# So that another's server on this port is not taken for ours.
+	printf '%s\n' "$PWD" >mirror/token
 	for ((n = 0; n < 20; n++)); do
 		port=$((20000 + RANDOM % 12000))
 		busybox httpd -f -p "127.0.0.1:$port" -h "$PWD/mirror" \
@@ -104,15 +106,18 @@ serve() {
 		mirror_pid=$!
 		export RUNGS_MIRROR=http://127.0.0.1:$port
 		poll mirror_decided
-		[ ! -d "/proc/$mirror_pid" ] || return 0
+		[ "$(mirror_token)" != "$PWD" ] || return 0
+		stop_mirror
 	done
 	return 1
 }
 
+mirror_token() {
+	curl -fs -m 60 --noproxy '*' "$RUNGS_MIRROR/token" 2>/dev/null || true
+}
+
 mirror_decided() {
-	curl -fs --noproxy '*' -o /dev/null \
-		"$RUNGS_MIRROR/v3.20/releases/x86_64/${alpine##*/}" ||
-		[ ! -d "/proc/$mirror_pid" ]
+	[ -n "$(mirror_token)" ] || [ ! -d "/proc/$mirror_pid" ]
 }
 
 # end PID: kill it and wait, whatever it ends with.
@@ -134,6 +139,18 @@ no_mirror() {
 # bare CMD...: run it where only our own tools are in PATH, and no curl.
 bare() {
 	env PATH="$RUNGS_STAGE/bin" "$@"
+}
+
+# settled: whatever a killed mkroot had started is gone, too.  Its memory goes
+# first and its locks a moment later, and what is locked is left alone.
+settled() {
+	local dir
+	no_process_of "tar:$alpine" &&
+		no_process_of "$(realpath "$RUNGS_STAGE")/bin/../libexec/rungs/mkroot-unpack" ||
+		return
+	for dir in "$cache"/tmp/* own.rungs-*; do
+		[ ! -d "$dir" ] || flock -n "$dir" true || return
+	done
 }
 
 # nothing_left: no root, no work in progress.
@@ -611,6 +628,7 @@ check_roots() {
 		[ ! -d "$cache/roots" ] || find "$cache/roots" -mindepth 1 \
 			-maxdepth 1 -exec rm -r {} +
 	done
+	poll settled
 	tree=$(made "tar:$alpine")
 	same "$want" "$(below "$tree")"
 	same "" "$(ls "$cache/tmp")"
@@ -620,7 +638,7 @@ check_roots() {
 	requires busybox
 	template slow 'dir a'
 	mkdir bin
-	printf '#!/bin/sh\necho $$ >"%s/pid"\nexec sleep 77\n' "$PWD" >bin/curl
+	printf '#!/bin/sh\necho $$ >"%s/pid"\nexec sleep 1000\n' "$PWD" >bin/curl
 	chmod +x bin/curl
 	PATH=$PWD/bin:$PATH mkroot alpine >/dev/null 2>&1 3>&- &
 	pid=$!
@@ -829,6 +847,7 @@ mkroot: name another directory, or remove that one"
 		[ ! -e own ] || [ -s own/origin ]
 		rm -rf own
 	done
+	poll settled
 	mkdir own.rungs-notours other.rungs-00000000
 	run -0 mkroot "tar:$alpine" dir=own
 	same $'other.rungs-00000000\nown\nown.rungs-notours' "$(ls)"
@@ -910,14 +929,19 @@ mkroot: name another directory, or remove that one"
 @test "an archive that changes while it is unpacked is refused" {
 	cp "$alpine" a.tar.gz
 	chmod 644 a.tar.gz
+	# Before it begins, until it has ended.
 	(
-		for ((n = 0; n < 2000; n++)); do
+		while [ -e a.tar.gz ] && [ ! -e enough ]; do
 			touch a.tar.gz
+			: >touched
 		done
 	) >/dev/null 2>&1 3>&- &
 	toucher=$!
-	run -125 mkroot "tar:$PWD/a.tar.gz"
-	end "$toucher"
+	poll test -e touched
+	run mkroot "tar:$PWD/a.tar.gz"
+	: >enough
+	wait "$toucher"
+	same 125 "$status"
 	assert_output "mkroot: tar:$PWD/a.tar.gz: the archive was changed meanwhile"
 	nothing_left
 }
