@@ -226,7 +226,7 @@ in_order() {
 # killed STAGE: a pipe of a writer, two filters and jailexec, all of them
 # waiting for the rest of the text; one is killed, and then the rest comes.
 killed() {
-	local dir=$BATS_TEST_TMPDIR/$1 text
+	local dir=$BATS_TEST_TMPDIR/$1 text rest
 	mkdir "$dir"
 	mkfifo "$dir/a" "$dir/b" "$dir/c" "$dir/rest"
 	text=$(a_root scratch)
@@ -247,11 +247,14 @@ killed() {
 	if [ "$1" != nobody ]; then
 		kill -KILL "${!1}"
 	fi
-	# Nobody may be left to read it.
-	timeout 5 bash -c 'echo go >"$1"' - "$dir/rest" || true
+	# Nobody may be left to read it: the word stays in the pipe for as long
+	# as that is open here.
+	exec {rest}<>"$dir/rest"
+	echo go >&"$rest"
 	for pid in $writer $first $second; do
 		wait "$pid" || true
 	done
+	exec {rest}>&-
 	status=0
 	wait "$jailexec" || status=$?
 	output=$(<"$dir/out")

@@ -330,14 +330,18 @@ Operation not permitted
 }
 
 # at_terminal CMD...: run it with one, as $as; $output is what it shows, and
-# then what has come into its input, although nobody has typed anything.
+# then the line that is typed behind it: "end", and in front of that what has
+# come into the terminal's input, although nobody had typed anything.
 at_terminal() {
 	local hold after=$BATS_TEST_TMPDIR/after
-	printf '%s\n' '"$@"' 'read -r -t 1 -n 1 typed' 'echo "typed=[$typed]"' >"$after"
-	[ -p "$BATS_TEST_TMPDIR/silent" ] || mkfifo "$BATS_TEST_TMPDIR/silent"
+	export typist=$BATS_TEST_TMPDIR/typist
+	printf '%s\n' '"$@"' 'stty -echo' 'echo end >"$typist"' 'read -r typed' \
+		'echo "typed=[$typed]"' >"$after"
+	[ -p "$typist" ] || mkfifo "$typist"
 	chmod -R a+rX "$BATS_TEST_TMPDIR"
-	# A standard input that stays silent, and does not end either.
-	exec {hold}<>"$BATS_TEST_TMPDIR/silent"
+	chmod a+w "$typist"
+	# A standard input that is silent until then, and does not end either.
+	exec {hold}<>"$typist"
 	run "$as" script -qec "bash $after $(printf ' %q' "$@")" /dev/null <&"$hold"
 	exec {hold}>&-
 	output=${output//$'\r'/}
@@ -348,13 +352,13 @@ at_terminal() {
 	local jail=$BATS_TEST_TMPDIR/jail as=as_caller
 	a_root scratch >"$jail"
 	at_terminal "$RUNGS_STAGE/tests/attack" tiocsti native
-	grep -Fqx 'typed=[x]' <<<"$output" || skip 'requires a kernel with TIOCSTI'
+	grep -Eqx 'typed=\[x+end\]' <<<"$output" || skip 'requires a kernel with TIOCSTI'
 	attacks() {
 		at_terminal jailexec -f "$jail" -- /test/attack tiocsti
-		grep -Fqx 'typed=[]' <<<"$output"
+		grep -Fqx 'typed=[end]' <<<"$output"
 		# Nor where no stream is a terminal: /dev/tty is not the caller's.
 		at_terminal sh -c "jailexec -f '$jail' -- /test/attack tiocsti </dev/null 2>&1 | cat"
-		grep -Fqx 'typed=[]' <<<"$output"
+		grep -Fqx 'typed=[end]' <<<"$output"
 	}
 	for_each_caller attacks
 }
@@ -363,18 +367,18 @@ at_terminal() {
 @test "nobody types into a terminal that is shared" {
 	requires script
 	local jail=$BATS_TEST_TMPDIR/jail names=$BATS_TEST_TMPDIR/names bare=$BATS_TEST_TMPDIR/bare
-	local how want=$'Operation not permitted\ntyped=[]' ways=(native high paste)
+	local how want=$'Operation not permitted\ntyped=[end]' ways=(native high paste)
 	a_root scratch >"$jail"
 	a_root scratch | enterns user mount pid >"$names"
 	printf 'jail 1\nend\n' >"$bare"
 	# A kernel without x32 says that there is no such call, after the filter.
 	[ "$(uname -m)" != x86_64 ] || ways+=(x32 early)
 	as=as_caller at_terminal "$RUNGS_STAGE/tests/attack" tiocsti i386
-	! grep -Fqx 'typed=[x]' <<<"$output" || ways+=(i386)
+	! grep -Eqx 'typed=\[x+end\]' <<<"$output" || ways+=(i386)
 	attacks() {
 		# The hole is there, for who shares it without a filter.
 		at_terminal jailexec -x -f "$names" -- /test/attack tiocsti native
-		grep -Fqx 'typed=[x]' <<<"$output" || skip 'requires a kernel with TIOCSTI'
+		grep -Eqx 'typed=\[x+end\]' <<<"$output" || skip 'requires a kernel with TIOCSTI'
 		for how in "${ways[@]}"; do
 			at_terminal jailexec -T -f "$jail" -- /test/attack tiocsti "$how"
 			same "$want" "$output" "$how"
@@ -385,7 +389,7 @@ at_terminal() {
 		done
 		# Nor in a process that the command begins, nor by its streams.
 		at_terminal jailexec -T -f "$jail" -- sh -c '/test/attack tiocsti & wait; exec /test/attack tiocsti'
-		grep -Fqx 'typed=[]' <<<"$output"
+		grep -Fqx 'typed=[end]' <<<"$output"
 	}
 	for_each_caller attacks
 }

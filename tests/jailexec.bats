@@ -92,7 +92,7 @@ setup_file() {
 	look() {
 		run -0 in_jail -- ls /sys/class/net
 		assert_output lo
-		run -0 in_jail -- sh -c 'ip -o link; ping -c 1 -W 5 127.0.0.1; ping -c 1 -W 5 ::1; cat /proc/net/route | wc -l'
+		run -0 in_jail -- sh -c 'ip -o link; ping -c 1 -W 60 127.0.0.1; ping -c 1 -W 60 ::1; cat /proc/net/route | wc -l'
 		[[ $output == *'LOOPBACK,UP'* ]]
 		same 2 "$(grep -c ' 0% packet loss' <<<"$output")"
 		same 1 "${lines[-1]}" 'a line of titles, no route'
@@ -365,7 +365,7 @@ careless() {
 		'echo hi; exec >&- 2>&-; while :; do sleep 1; done' "$mark" \
 		>"$fifo" 2>/dev/null 3>&- &
 	pid=$!
-	run -0 timeout 20 cat "$fifo"
+	run -0 timeout 120 cat "$fifo"
 	assert_output hi
 	kill -0 "$pid"
 	some_process_of "$mark"
@@ -532,7 +532,7 @@ jailexec_of() {
 		run -0 in_jail -- sh -c '
 			for n in 1 2 3 4 5 6 7 8 9 10; do (true & true &) ; done
 			cd /proc
-			for try in $(seq 200); do
+			for try in $(seq 600); do
 				set -- [0-9]*
 				[ $# -le 2 ] && break
 				sleep 0.05
