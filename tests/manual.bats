@@ -70,7 +70,7 @@ examples() {
 # It gets no terminal: what a jail would be given is the one of the tests.
 run_example() {
 	local page=$1 example=$PWD/examples.d/$2 want=$3 status=0
-	(cd work && $as setsid --wait timeout 60 bash -o pipefail "$example") \
+	(cd work && $as setsid --wait timeout 600 bash -o pipefail "$example") \
 		</dev/null >output 2>&1 3>&- || status=$?
 	if [ "$status" -ne "$want" ]; then
 		printf '%s: status %s, not %s:\n' "${page##*/}" "$status" \
@@ -118,7 +118,12 @@ setup_file() {
 
 @test "every example that needs root does, too" {
 	requires busybox user-namespaces root
+	local lock
+	# Their jails have names, which those of another run have, too.
+	exec {lock}</run
+	flock -w 300 "$lock"
 	as=as_caller run_examples root
+	exec {lock}<&-
 }
 
 @test "every example that needs control groups does, too" {
