@@ -42,8 +42,7 @@ microseconds(const struct timeval *t)
 }
 
 void
-report_end(const struct jail *jail, const struct ending *e, int ended,
-    uint64_t began)
+report_end(struct jail *jail, const struct ending *e, int ended, uint64_t began)
 {
 	struct status_exited exited = {
 		.status = e->timed_out ? EXIT_TIMEOUT : init_status(ended),
@@ -63,5 +62,8 @@ report_end(const struct jail *jail, const struct ending *e, int ended,
 		exited.limit = "timeout";
 	else if (usage.oom_killed && exited.status == EXIT_SIGNAL + SIGKILL)
 		exited.limit = "memory";
+	/* Who reads the line may begin another jail of this name. */
+	cgroup_remove(&jail->cgroup);
+	running_end(&jail->running);
 	status_exited(jail->status, &exited);
 }

@@ -672,6 +672,29 @@ jailexec: kill -KILL $$ ends it"
 	for_each_caller look
 }
 
+@test "a name is free before the end is told" {
+	look() {
+		local pid file pipe=$BATS_TEST_TMPDIR/$as-lines go=$BATS_TEST_TMPDIR/$as-go
+		file=$(name_dir)/told-$BASHPID
+		mkfifo "$pipe" "$go"
+		exec 8<>"$go" 9<>"$pipe"
+		jailed --name="${file##*/}" --status-fd=9 -- sh -c 'read -r x' <&8 3>&- &
+		pid=$!
+		read -r -t 300 line <&9
+		[ -s "$file" ]
+		# The line of the end has to wait: there is no room for it.
+		dd if=/dev/zero of="$pipe" oflag=nonblock bs=4096 count=1000 2>/dev/null || true
+		echo go >&8
+		poll test ! -e "$file"
+		kill -0 "$pid"
+		dd if="$pipe" iflag=nonblock of=/dev/null bs=64K count=1 2>/dev/null
+		wait_for "$pid"
+		same 0 "$status"
+		exec 8>&- 9>&-
+	}
+	for_each_caller look
+}
+
 @test "ten that want one name at once: one gets it" {
 	look() {
 		local n name=race-$BASHPID
