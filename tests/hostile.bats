@@ -115,8 +115,7 @@ a_root_at() {
 # while the command gets ready.
 @test "no working directory is above the root, whenever it is entered" {
 	look() {
-		local try
-		for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		for _ in {1..20}; do
 			run -0 in_jail -C /../../.. -- sh -c '[ . -ef / ] && [ -d test ] && pwd -P'
 			assert_output /
 		done
