@@ -231,7 +231,8 @@ may_use_kvm() {
 
 PATH=$PATH:/usr/sbin:/sbin
 find_kernel
-make_disk && make_initramfs "$@" || die 'the machine could not be packed'
+make_disk || die 'its disk could not be packed'
+make_initramfs "$@" || die 'the machine could not be packed'
 if ! { may_use_kvm && boot kvm; }; then
 	[ ! -s "$work/results" ] || show_console
 	boot tcg,thread=multi || show_console
