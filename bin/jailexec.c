@@ -22,7 +22,7 @@
 #include "tool.h"
 
 static const char synopsis[] =
-    "[-eTvx] [-C DIRECTORY] [-E NAME[=VALUE]] [-f FILE] [-u UID[:GID]] "
+    "[-eTvx] [-C DIRECTORY] [-E NAME[=VALUE]] [-f FILE] [-u [USER][:GROUP]] "
     "[--detach] [--keep-fd=N] [--name=NAME] [--pid1] [--status-fd=N] "
     "[--timeout=DURATION[:GRACE]] -- COMMAND [ARGUMENT ...]";
 
@@ -109,10 +109,15 @@ apply_options(struct jail *jail, const struct options *o, struct fail *f)
 static int
 set_environment(struct jail *jail, const struct options *o, struct fail *f)
 {
-	if (jail_is_contained(jail))
-		environment_default(&environment, jail->credential.uid == 0);
-	else if (environment_inherit(&environment, f) < 0)
+	const struct credential *c = &jail->credential;
+
+	if (jail_is_contained(jail)) {
+		environment_default(&environment, c->uid == 0);
+		if (c->user[0] != '\0')
+			jail->home = environment_name(&environment, c->user);
+	} else if (environment_inherit(&environment, f) < 0) {
 		return -1;
+	}
 	for (int n = 0; n < o->variable_count; n++)
 		if (environment_add(&environment, o->variables[n], f) < 0)
 			return -1;

@@ -3,6 +3,7 @@
 #include "environment.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,4 +80,19 @@ environment_default(struct environment *e, bool root)
 	if (term != NULL)
 		e->list[e->count++] = term;
 	e->list[e->count] = NULL;
+}
+
+char *
+environment_name(struct environment *e, const char *user)
+{
+	struct fail why;
+
+	snprintf(e->home, sizeof e->home, "HOME=/");
+	snprintf(e->user, sizeof e->user, "USER=%s", user);
+	snprintf(e->logname, sizeof e->logname, "LOGNAME=%s", user);
+	/* Among the first few there is room. */
+	(void)put(e, e->home, &why);
+	(void)put(e, e->user, &why);
+	(void)put(e, e->logname, &why);
+	return e->home + strlen("HOME=");
 }

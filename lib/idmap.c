@@ -211,16 +211,41 @@ idmap_shifts(const struct idmap *map)
 	return map->kind == IDMAP_PICK || map->kind == IDMAP_LIST;
 }
 
-uint32_t
-idmap_count(const struct idmap *map)
+static bool
+has(const struct idmap *map, uint32_t id)
 {
-	uint32_t count = 0;
-
-	/* Extents in order and without gaps; more is the caller's affair. */
 	for (int n = 0; n < map->extents; n++)
-		if (map->extent[n].in == count)
-			count += map->extent[n].count;
-	return count;
+		if (id >= map->extent[n].in
+		    && id - map->extent[n].in < map->extent[n].count)
+			return true;
+	return false;
+}
+
+int
+idmap_check(const struct idmap *map, uint32_t uid, uint32_t gid, struct fail *f)
+{
+	if (map->kind == IDMAP_AUTO
+	    || (map->kind == IDMAP_SELF && uid == map->uid && gid == map->gid)
+	    || (map->kind != IDMAP_SELF && has(map, uid) && has(map, gid)))
+		return 0;
+	if (map->kind != IDMAP_SELF && map->extents == 1)
+		return fail(f, 0,
+		    "%" PRIu32 ":%" PRIu32 ": this jail has the ids %" PRIu32
+		    " to %" PRIu32,
+		    uid, gid, map->extent[0].in,
+		    map->extent[0].in + map->extent[0].count - 1);
+	if (map->kind != IDMAP_SELF)
+		return fail(f, 0,
+		    "%" PRIu32 ":%" PRIu32 ": not both are ids of this jail",
+		    uid, gid);
+	fail(f, 0,
+	    "%" PRIu32 ":%" PRIu32 ": this jail has the user %" PRIu32
+	    " and the group %" PRIu32 " alone",
+	    uid, gid, map->uid, map->gid);
+	return fail_hint(f,
+	    "-u %" PRIu32 ":%" PRIu32 " names them before there "
+	    "is a jail to look into",
+	    uid, gid);
 }
 
 static int

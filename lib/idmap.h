@@ -77,8 +77,9 @@ int idmap_pick(struct idmap *map, struct fail *f);
 /* Whether the jail's ids are other ids than those of a tree's owners. */
 bool idmap_shifts(const struct idmap *map);
 
-/* How many ids there are inside, from 0 on. */
-uint32_t idmap_count(const struct idmap *map);
+/* Check that the map has these, as far as that is known: not of AUTO. */
+int idmap_check(const struct idmap *map, uint32_t uid, uint32_t gid,
+    struct fail *f);
 
 /*
  * Write the maps of the new user namespace that pid is in (0: our own).

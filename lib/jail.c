@@ -130,12 +130,10 @@ settle_ids(struct jail *jail, struct fail *f)
 	    && idmap_choose(ids, f) < 0)
 		return -1;
 	c->keep_groups = ids->kind == IDMAP_SELF;
-	if (ids->kind == IDMAP_SELF || ids->kind == IDMAP_AUTO)
+	/* Names are looked up later, and checked then. */
+	if (credential_has_names(c))
 		return 0;
-	if (c->uid >= idmap_count(ids) || c->gid >= idmap_count(ids))
-		return fail(f, 0, "%u:%u: this jail has the ids 0 to %u",
-		    c->uid, c->gid, idmap_count(ids) - 1);
-	return 0;
+	return idmap_check(ids, c->uid, c->gid, f);
 }
 
 bool
@@ -169,9 +167,9 @@ settle_join(const struct jail *jail, struct fail *f)
 {
 	if (jail->exactly && jail->namespaces.flags == 0
 	    && jail->root.dir == NULL && jail->mounts.count == 0
-	    && !cgroup_asked(&jail->cgroup) && !jail->credential.asked)
+	    && !cgroup_asked(&jail->cgroup))
 		return 0;
-	fail(f, 0, "of=%s: nothing but KIND=host goes with it",
+	fail(f, 0, "of=%s: nothing but KIND=host and -u goes with it",
 	    jail->namespaces.of);
 	return fail_hint(f, "the jail that is entered has its own root, "
 			    "namespaces, limits and ids");

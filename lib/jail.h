@@ -64,6 +64,8 @@ struct jail {
 	bool exactly;          /* only what is described, no defaults */
 	const char *directory; /* the command's, in the jail; NULL: "/" */
 	char **environment;    /* the command's; NULL: the caller's */
+	char *home;            /* PATH_MAX bytes of it for a name's directory;
+	                          NULL: it is not wanted */
 	int trace;             /* a line for each step goes here, or -1 */
 
 	pid_t first; /* the jail's first process, 0: ourselves */

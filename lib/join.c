@@ -283,7 +283,7 @@ take_ids(const struct join *j, struct fail *f)
 }
 
 int
-join_namespaces(const struct join *j, struct fail *f)
+join_namespaces(const struct join *j, bool keep, struct fail *f)
 {
 	/* Or who is in there could look into us while we come in. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
@@ -296,8 +296,13 @@ join_namespaces(const struct join *j, struct fail *f)
 				     "namespace, may");
 		return -1;
 	}
+	if (keep && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return fail(f, errno, "of=%d: keep capabilities", (int)j->pid);
 	/* What we open in there from here on is to be the command's. */
-	return take_ids(j, f);
+	if (take_ids(j, f) < 0)
+		return -1;
+	/* Kept are the permitted ones; this makes them effective again. */
+	return keep ? capability_limit(UINT64_MAX, f) : 0;
 }
 
 /* Its limits as far as they are below ours: we may have been given less. */
@@ -322,12 +327,16 @@ take_limits(const struct join *j, struct fail *f)
 }
 
 int
-join_privileges(const struct join *j, struct fail *f)
+join_privileges(const struct join *j, const struct credential *c,
+    struct fail *f)
 {
+	uint64_t keep = c == NULL || c->uid == 0 ? j->permitted : 0;
+
 	if (take_limits(j, f) < 0)
 		return -1;
 	if (capability_bound(j->bounding, f) < 0
-	    || capability_limit(j->permitted, f) < 0
+	    || (c != NULL && credential_apply(c, f) < 0)
+	    || capability_limit(keep, f) < 0
 	    || (j->no_new_privileges && capability_no_new_privileges(f) < 0))
 		return fail_prefix(f, "of=%d: ", (int)j->pid);
 	return 0;

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+struct credential;
 struct fail;
 
 enum { JOIN_CGROUPS = 16 };
@@ -47,13 +48,17 @@ int join_open(struct join *j, const char *of, unsigned except, struct fail *f);
 int join_cgroups(const struct join *j, struct fail *f);
 
 /*
- * Enter its namespaces, and take its ids and groups.  The working directory
- * is its root then.  A pid namespace holds for children only.  -1: the
- * process is fit for nothing.
+ * Enter its namespaces, and take its ids and groups; keep: and yet be able
+ * to take others.  The working directory is its root then.  A pid namespace
+ * holds for children only.  -1: the process is fit for nothing.
  */
-int join_namespaces(const struct join *j, struct fail *f);
+int join_namespaces(const struct join *j, bool keep, struct fail *f);
 
-/* Take its resource limits and its capabilities. */
-int join_privileges(const struct join *j, struct fail *f);
+/*
+ * Take its resource limits and its capabilities.  Unless c is NULL, take
+ * these ids instead of its own, and no capability if that is not root.
+ */
+int join_privileges(const struct join *j, const struct credential *c,
+    struct fail *f);
 
 #endif

@@ -139,6 +139,12 @@ want_terminal(const struct jail *jail)
 	return jail_has_session(jail) && jail->terminal.outer >= 0;
 }
 
+static bool
+want_names(const struct jail *jail)
+{
+	return credential_has_names(&jail->credential);
+}
+
 /*
  * To let go of the host is to wait for every processor: the command can get
  * ready in that time.  But where a name has to be resolved first, or nobody
@@ -147,7 +153,9 @@ want_terminal(const struct jail *jail)
 static bool
 want_leave_first(const struct jail *jail)
 {
-	return want_root(jail) && (!jail_has_init(jail) || want_terminal(jail));
+	return want_root(jail)
+	       && (!jail_has_init(jail) || want_terminal(jail)
+		   || want_names(jail));
 }
 
 static bool
@@ -180,10 +188,19 @@ want_drop(const struct jail *jail)
 	return !jail->exactly;
 }
 
+/* Joining takes both together. */
 static bool
 want_credential(const struct jail *jail)
 {
-	return jail->credential.asked;
+	return jail->credential.asked && !jail_joins(jail);
+}
+
+/* A map of one id has to be written before there is a jail to look into. */
+static bool
+want_guess(const struct jail *jail)
+{
+	return want_names(jail) && want_maps(jail)
+	       && jail->namespaces.ids.kind == IDMAP_SELF;
 }
 
 /* The kernel takes a filter from nobody else, but from root. */
@@ -206,6 +223,9 @@ const struct step steps[] = {
 	{ STAGE_CALLER, "process", "pidfd_open(2)", 2019,
 	    "hold on to who is in the jail, and see what holds for it",
 	    jail_joins, take_look, NULL },
+	{ STAGE_CALLER, "names", "openat2(2) RESOLVE_IN_ROOT", 2020,
+	    "see which one id the jail should have", want_guess, take_guess,
+	    NULL },
 	{ STAGE_CALLER, "cgroup", "mkdir(2) in cgroupfs", 2007,
 	    "limit all processes of the jail together", want_cgroup,
 	    take_cgroup, NULL },
@@ -256,6 +276,9 @@ const struct step steps[] = {
 	{ STAGE_INSIDE, "host", "umount2(2) MNT_DETACH", 2001,
 	    "let go of every file of the host", want_leave_first, take_leave,
 	    NULL },
+	{ STAGE_INSIDE, "names", "openat2(2) RESOLVE_IN_ROOT", 2020,
+	    "find the user in the jail's own passwd and group", want_names,
+	    take_names, NULL },
 	{ STAGE_INSIDE, "terminal", "open(2) /dev/pts/ptmx", 1998,
 	    "a pseudoterminal, so that nobody types into the caller's",
 	    want_terminal, take_terminal, NULL },

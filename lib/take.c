@@ -17,8 +17,12 @@
 int
 take_look(struct jail *jail, struct fail *f)
 {
-	return join_open(&jail->join, jail->namespaces.of,
-	    jail->namespaces.host, f);
+	if (join_open(&jail->join, jail->namespaces.of, jail->namespaces.host,
+		f)
+	    < 0)
+		return -1;
+	jail->credential.keep_groups = jail->join.deny_groups;
+	return 0;
 }
 
 int
@@ -32,13 +36,14 @@ take_entry(struct jail *jail, struct fail *f)
 {
 	if (join_cgroups(&jail->join, f) < 0)
 		return -1;
-	return join_namespaces(&jail->join, f);
+	return join_namespaces(&jail->join, jail->credential.asked, f);
 }
 
 int
 take_privileges(struct jail *jail, struct fail *f)
 {
-	return join_privileges(&jail->join, f);
+	return join_privileges(&jail->join,
+	    jail->credential.asked ? &jail->credential : NULL, f);
 }
 
 int
@@ -141,6 +146,48 @@ take_pivot(struct jail *jail, struct fail *f)
 	return result;
 }
 
+/*
+ * A look at the tree before there is a jail, for a map of one id.  What is
+ * not there may come with a mount, so that only take_names() complains.
+ */
+int
+take_guess(struct jail *jail, struct fail *f)
+{
+	struct credential guess = jail->credential;
+	const char *path = jail->root.dir != NULL ? jail->root.dir : "/";
+	autoclose int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root < 0 || credential_resolve(&guess, root, NULL, f) < 0)
+		return 0;
+	jail->namespaces.ids.uid = guess.uid;
+	jail->namespaces.ids.gid = guess.gid;
+	return 0;
+}
+
+/*
+ * What the jail itself sees counts, with all mounts that came over it.  A
+ * chroot(2) without a mount namespace is still to come.
+ */
+int
+take_names(struct jail *jail, struct fail *f)
+{
+	bool later = jail->root.dir != NULL && !jail_has(jail, CLONE_NEWNS);
+	const char *path = later ? jail->root.dir : "/";
+	autoclose int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct credential *c = &jail->credential;
+
+	if (root < 0)
+		return fail(f, errno, "%s: open the root", path);
+	if (credential_resolve(c, root, jail->home, f) < 0)
+		return -1;
+	if (!jail_has(jail, CLONE_NEWUSER))
+		return 0;
+	if (idmap_check(&jail->namespaces.ids, c->uid, c->gid, f) == 0)
+		return 0;
+	return fail_prefix(f, "-u %s%s%s: ", c->user,
+	    c->group[0] != '\0' ? ":" : "", c->group);
+}
+
 /* The command, who may be another user, can open it by name, too. */
 int
 take_leave(struct jail *jail, struct fail *f)
@@ -152,9 +199,9 @@ take_leave(struct jail *jail, struct fail *f)
 int
 take_terminal(struct jail *jail, struct fail *f)
 {
-	bool joins = jail_joins(jail);
-	uid_t uid = joins ? jail->join.uid : jail->credential.uid;
-	gid_t gid = joins ? jail->join.gid : jail->credential.gid;
+	bool joins = jail_joins(jail), asked = jail->credential.asked;
+	uid_t uid = joins && !asked ? jail->join.uid : jail->credential.uid;
+	gid_t gid = joins && !asked ? jail->join.gid : jail->credential.gid;
 
 	jail->master = terminal_open(&jail->slave, f);
 	/* A jail that is entered may have no terminals: then there is none. */

@@ -29,6 +29,8 @@ int take_root(struct jail *jail, struct fail *f);
 int take_mounts(struct jail *jail, struct fail *f);
 int take_pivot(struct jail *jail, struct fail *f);
 int take_leave(struct jail *jail, struct fail *f);
+int take_guess(struct jail *jail, struct fail *f);
+int take_names(struct jail *jail, struct fail *f);
 int take_terminal(struct jail *jail, struct fail *f);
 int take_session(struct jail *jail, struct fail *f);
 int take_chroot(struct jail *jail, struct fail *f);
