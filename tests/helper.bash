@@ -214,6 +214,10 @@ processes_of() {
 		sed 's,^/proc/,,; s,/.*,,'
 }
 
+parent_of() {
+	awk '$1 == "PPid:" { print $2 }' "/proc/$1/status"
+}
+
 no_process_of() {
 	[ -z "$(processes_of "$1")" ]
 }
