@@ -34,10 +34,6 @@ begin_jail() {
 	jail_pid=$(parent_of "$first")
 }
 
-parent_of() {
-	awk '$1 == "PPid:" { print $2 }' "/proc/$1/status"
-}
-
 @test "of=PID is in all of the jail's namespaces, and in its root" {
 	enters() {
 		begin_jail "$as"

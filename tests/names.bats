@@ -18,7 +18,7 @@ setup() {
 }
 
 teardown() {
-	[ -z "${jail_pid:-}" ] || stop "$jail_pid"
+	[ -z "${mark:-}" ] || processes_of "$mark" | xargs -r kill -KILL
 }
 
 users() {
@@ -330,17 +330,18 @@ jailexec: -u 77:78 names them before there is a jail to look into'
 
 @test "-u goes into a jail that runs, with its names and no more than is there" {
 	enters() {
-		local mark=$((100000000 + RANDOM * 1000 + BATS_TEST_NUMBER)) inside
+		local inside
+		mark=$((100000000 + RANDOM * 1000 + BATS_TEST_NUMBER))
 		a_root_at "$own" scratch >"$BATS_TEST_TMPDIR/jail"
 		chmod -R a+rX "$BATS_TEST_TMPDIR"
 		# shellcheck disable=SC2086
 		"$as" jailexec ${options:-} -f "$BATS_TEST_TMPDIR/jail" -- sh -c "exec sleep $mark" 3>&- &
-		jail_pid=$!
 		poll some_process_of "$mark"
 		inside=$(processes_of "$mark")
 		into() { enterns -n "of=$inside" | "$as" jailexec -x "$@"; }
 		"$1"
-		stop "$jail_pid"
+		kill -KILL "$inside"
+		poll no_process_of "$mark"
 	}
 	of_root() {
 		run -0 into -u web -- sh -c 'id -u; id -g; id -G; echo $HOME $USER; grep Cap /proc/self/status'
@@ -379,7 +380,7 @@ jailexec: -u 77:78 names them before there is a jail to look into'
 
 @test "-u goes into a jail without ids of its own, too" {
 	requires root
-	local mark=$((100000000 + RANDOM * 1000 + BATS_TEST_NUMBER))
+	mark=$((100000000 + RANDOM * 1000 + BATS_TEST_NUMBER))
 	a_root_at "$own" scratch | enterns user=host >"$BATS_TEST_TMPDIR/jail"
 	# In a namespace in which root has every capability.  There, a change
 	# from root to another takes them all.
