@@ -81,7 +81,7 @@ measure() {
 		echo "$program is not installed"
 		return 1
 	}
-	"${as[@]}" timeout 60 "$work/witness" "$work/secret" "${words[@]}" \
+	"${as[@]}" timeout 600 "$work/witness" "$work/secret" "${words[@]}" \
 		</dev/null
 }
 

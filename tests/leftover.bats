@@ -132,26 +132,44 @@ has_group() {
 	done
 }
 
+# runs_or_ended PID: its command has written to $out, or it has ended.
+runs_or_ended() {
+	[ -s "$out" ] || ! kill -0 "$1" 2>/dev/null
+}
+
 @test "jailexec is killed at any of its system calls: nothing runs on" {
 	requires strace no-sanitizer
-	local as=as_caller mark=left-$BASHPID-calls call calls before killed=0
-	local trace=$BATS_TEST_TMPDIR/trace
+	local as=as_caller mark=left-$BASHPID-calls call calls before pid killed=0
+	local trace=$BATS_TEST_TMPDIR/trace out=$BATS_TEST_TMPDIR/out
 	before=$(host)
 	a_root scratch | setlimit nofile=64 >"$BATS_TEST_TMPDIR/jail"
+	mkfifo "$BATS_TEST_TMPDIR/go"
 	strace -o "$trace" jailexec -f "$BATS_TEST_TMPDIR/jail" -- true
 	calls=$(awk -F'(' '/^[a-z0-9_]+\(/ { print $1 ":" ++n[$1] }' "$trace")
 	[ "$(wc -l <<<"$calls")" -gt 20 ]
 	for call in $calls; do
-		run timeout 600 strace -o /dev/null \
+		exec 8<>"$BATS_TEST_TMPDIR/go"
+		strace -o /dev/null \
 			-e "inject=${call%:*}:signal=KILL:when=${call#*:}" \
 			jailexec -f "$BATS_TEST_TMPDIR/jail" -- \
-			sh -c 'ulimit -n' "$mark"
+			sh -c 'ulimit -n; read -r x' "$mark" \
+			<"$BATS_TEST_TMPDIR/go" >"$out" 2>/dev/null 3>&- 8>&- &
+		pid=$!
+		poll runs_or_ended "$pid"
+		# It ends when nobody can write to it any more: let it, if
+		# jailexec has got as far as to wait for that.
+		if kill -0 "$pid" 2>/dev/null; then
+			exec 8>&-
+		fi
+		status=0
+		wait "$pid" || status=$?
 		poll no_process_of "$mark"
+		exec 8>&-
 		[ "$status" -ne 137 ] || killed=$((killed + 1))
 		# What ran had its limits.
-		case $output in
+		case $(cat "$out") in
 		64 | '') ;;
-		*) same 64 "$output" "$call" ;;
+		*) same 64 "$(cat "$out")" "$call" ;;
 		esac
 	done
 	((killed > 20))

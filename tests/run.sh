@@ -113,7 +113,7 @@ for file in "${files[@]}"; do
 	[ -e "$file" ] || die "$file: there is no such test"
 	((${#running[@]} < jobs)) || collect
 	# No test takes long; one that hangs is ended here, with its children.
-	timeout -k 10 900 bats --tap --print-output-on-failure \
+	timeout -k 10 1800 bats --tap --print-output-on-failure \
 		${RUNGS_FILTER:+--filter "$RUNGS_FILTER"} \
 		${RUNGS_TAGS:+--filter-tags "$RUNGS_TAGS"} "$file" \
 		>"$stage/results/${file##*/}" 2>&1 </dev/null &
