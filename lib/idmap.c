@@ -29,37 +29,9 @@ enum {
 static const char pick_dir[] = "/run/rungs";
 static const char pick_file[] = "/run/rungs/ids";
 
-static bool
-overlap(uint32_t a, uint32_t a_count, uint32_t b, uint32_t b_count)
-{
-	return a < (uint64_t)b + b_count && b < (uint64_t)a + a_count;
-}
-
-/* Add an extent unless it is empty, too long, or meets another one. */
-static int
-add_extent(struct idmap *map, const uint64_t number[3])
-{
-	struct idmap_extent e = { (uint32_t)number[0], (uint32_t)number[1],
-		(uint32_t)number[2] };
-
-	if (map->extents == IDMAP_EXTENTS || e.count == 0
-	    || number[0] + number[2] > UINT32_MAX
-	    || number[1] + number[2] > UINT32_MAX)
-		return -1;
-	for (int n = 0; n < map->extents; n++) {
-		const struct idmap_extent *o = &map->extent[n];
-
-		if (overlap(e.in, e.count, o->in, o->count)
-		    || overlap(e.out, e.count, o->out, o->count))
-			return -1;
-	}
-	map->extent[map->extents++] = e;
-	return 0;
-}
-
 /* Read "N:N:N" of length bytes; "N:N" gets a 0 in front. */
 static int
-parse_extent(struct idmap *map, const char *text, size_t length)
+parse_extent(struct extents *e, const char *text, size_t length)
 {
 	uint64_t number[3] = { 0 };
 	int count = 0;
@@ -86,7 +58,7 @@ parse_extent(struct idmap *map, const char *text, size_t length)
 		number[1] = number[0];
 		number[0] = 0;
 	}
-	return add_extent(map, number);
+	return extents_add(e, number[0], number[1], number[2]);
 }
 
 int
@@ -103,7 +75,7 @@ idmap_parse(struct idmap *map, const char *value, struct fail *f)
 	}
 	for (;; extent += length + 1) {
 		length = strcspn(extent, ",");
-		if (parse_extent(&new, extent, length) < 0)
+		if (parse_extent(&new.uids, extent, length) < 0)
 			return fail(f, 0,
 			    "user=%s: expected auto, HOSTID:COUNT, or "
 			    "IN:OUT:COUNT,... that do not overlap",
@@ -111,6 +83,7 @@ idmap_parse(struct idmap *map, const char *value, struct fail *f)
 		if (extent[length] == '\0')
 			break;
 	}
+	new.gids = new.uids;
 	*map = new;
 	return 0;
 }
@@ -120,10 +93,10 @@ idmap_print(const struct idmap *map, FILE *out)
 {
 	if (map->kind == IDMAP_AUTO)
 		fputs("=auto", out);
-	for (int n = 0; map->kind == IDMAP_LIST && n < map->extents; n++)
+	for (int n = 0; map->kind == IDMAP_LIST && n < map->uids.count; n++)
 		fprintf(out, "%c%" PRIu32 ":%" PRIu32 ":%" PRIu32,
-		    n == 0 ? '=' : ',', map->extent[n].in, map->extent[n].out,
-		    map->extent[n].count);
+		    n == 0 ? '=' : ',', map->uids.list[n].in,
+		    map->uids.list[n].out, map->uids.list[n].count);
 }
 
 uint32_t
@@ -146,8 +119,12 @@ idmap_ids_here(const char *map)
 	return (uint32_t)count;
 }
 
-int
-idmap_choose(struct idmap *map, struct fail *f)
+/*
+ * For a caller who is root: PICK, or HERE when the user namespace around us
+ * has not got all ids.
+ */
+static int
+choose(struct idmap *map, struct fail *f)
 {
 	uint32_t uids = idmap_ids_here("uid_map");
 	uint32_t gids = idmap_ids_here("gid_map");
@@ -158,11 +135,56 @@ idmap_choose(struct idmap *map, struct fail *f)
 	map->kind = count == UINT32_MAX ? IDMAP_PICK
 	            : count == 1        ? IDMAP_SELF
 	                                : IDMAP_HERE;
-	map->extents = 1;
-	map->extent[0] = (struct idmap_extent){
-		.count = count < IDMAP_RANGE ? count : IDMAP_RANGE,
-	};
+	/* Where a picked range begins is not known yet. */
+	map->uids.count = 0;
+	if (extents_add(&map->uids, 0, 0,
+		count < IDMAP_RANGE ? count : IDMAP_RANGE)
+	    < 0)
+		return fail(f, 0, "user: no ids in /proc/self/uid_map");
+	if (map->kind == IDMAP_SELF)
+		map->uids.count = 0;
+	map->gids = map->uids;
 	return 0;
+}
+
+/*
+ * An ordinary caller may write a map of its own ids, and newuidmap(1) any
+ * other that it may have.
+ */
+static void
+borrow(struct idmap *map)
+{
+	const struct extent *only = &map->uids.list[0];
+
+	map->borrowed = true;
+	if (map->uids.count != 1 || only->count != 1
+	    || only->out != map->outside_uid || only->out != map->outside_gid)
+		return;
+	map->kind = IDMAP_SELF;
+	map->uid = map->gid = only->in;
+}
+
+int
+idmap_settle(struct idmap *map, uint32_t uid, uint32_t gid, bool pick,
+    struct fail *f)
+{
+	map->uid = uid;
+	map->gid = gid;
+	/* Now: once inside, we have no name for them any more. */
+	map->outside_uid = geteuid();
+	map->outside_gid = getegid();
+	if (map->kind == IDMAP_SELF && pick && map->outside_uid == 0)
+		return choose(map, f);
+	if (map->kind == IDMAP_LIST && map->outside_uid != 0)
+		borrow(map);
+	if (map->kind != IDMAP_AUTO)
+		return 0;
+	map->borrowed = true;
+	if (subid_find(map->outside_uid, map->outside_gid, &map->uids,
+		&map->gids, f)
+	    == 0)
+		return 0;
+	return fail_prefix(f, "user=auto: ");
 }
 
 static int
@@ -198,7 +220,8 @@ idmap_pick(struct idmap *map, struct fail *f)
 		if (fcntl(fd, F_OFD_SETLK, &byte) < 0)
 			continue;
 		map->lock = fd;
-		map->extent[0].out = PICK_FIRST + (uint32_t)range * IDMAP_RANGE;
+		map->uids.list[0].out = map->gids.list[0].out =
+		    PICK_FIRST + (uint32_t)range * IDMAP_RANGE;
 		return 0;
 	}
 	close(fd);
@@ -208,49 +231,42 @@ idmap_pick(struct idmap *map, struct fail *f)
 bool
 idmap_shifts(const struct idmap *map)
 {
-	return map->kind == IDMAP_PICK || map->kind == IDMAP_LIST;
+	return map->kind == IDMAP_PICK
+	       || (map->kind == IDMAP_LIST && !map->borrowed);
 }
 
-static bool
-has(const struct idmap *map, uint32_t id)
+bool
+idmap_is_open(const struct idmap *map)
 {
-	for (int n = 0; n < map->extents; n++)
-		if (id >= map->extent[n].in
-		    && id - map->extent[n].in < map->extent[n].count)
-			return true;
-	return false;
+	return map->kind == IDMAP_SELF && map->uids.count == 0;
 }
 
 int
 idmap_check(const struct idmap *map, uint32_t uid, uint32_t gid, struct fail *f)
 {
-	if (map->kind == IDMAP_AUTO
-	    || (map->kind == IDMAP_SELF && uid == map->uid && gid == map->gid)
-	    || (map->kind != IDMAP_SELF && has(map, uid) && has(map, gid)))
+	const struct extent *first = &map->uids.list[0];
+
+	if (map->kind == IDMAP_SELF ? uid == map->uid && gid == map->gid
+				    : extents_have(&map->uids, uid)
+					  && extents_have(&map->gids, gid))
 		return 0;
-	if (map->kind != IDMAP_SELF && map->extents == 1)
+	if (map->kind != IDMAP_SELF && map->uids.count == 1)
 		return fail(f, 0,
 		    "%" PRIu32 ":%" PRIu32 ": this jail has the ids %" PRIu32
 		    " to %" PRIu32,
-		    uid, gid, map->extent[0].in,
-		    map->extent[0].in + map->extent[0].count - 1);
+		    uid, gid, first->in, first->in + first->count - 1);
 	if (map->kind != IDMAP_SELF)
 		return fail(f, 0,
 		    "%" PRIu32 ":%" PRIu32 ": not both are ids of this jail",
 		    uid, gid);
-	fail(f, 0,
+	return fail(f, 0,
 	    "%" PRIu32 ":%" PRIu32 ": this jail has the user %" PRIu32
 	    " and the group %" PRIu32 " alone",
 	    uid, gid, map->uid, map->gid);
-	return fail_hint(f,
-	    "-u %" PRIu32 ":%" PRIu32 " names them before there "
-	    "is a jail to look into",
-	    uid, gid);
 }
 
 static int
-write_map(const struct idmap *map, pid_t pid, const char *name,
-    const char *text, struct fail *f)
+write_map(pid_t pid, const char *name, const char *text, struct fail *f)
 {
 	char path[64];
 	autoclose int fd = -1;
@@ -263,11 +279,7 @@ write_map(const struct idmap *map, pid_t pid, const char *name,
 	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text))
 		return 0;
 	fail(f, errno, "user: write '%.80s' to %s", text, path);
-	if (errno == EPERM && map->outside_uid != 0 && map->kind == IDMAP_LIST)
-		fail_hint(f,
-		    "only root may map other ids than its own; user=auto "
-		    "borrows those that /etc/subuid gives");
-	else if (errno == EPERM || errno == EACCES)
+	if (errno == EPERM || errno == EACCES)
 		fail_hint(f,
 		    "a security module (see "
 		    "kernel.apparmor_restrict_unprivileged_userns), or the "
@@ -280,37 +292,52 @@ write_self(const struct idmap *map, pid_t pid, struct fail *f)
 {
 	char text[64];
 
-	if (write_map(map, pid, "setgroups", "deny", f) < 0)
+	if (write_map(pid, "setgroups", "deny", f) < 0)
 		return -1;
 	snprintf(text, sizeof text, "%" PRIu32 " %" PRIu32 " 1", map->gid,
 	    map->outside_gid);
-	if (write_map(map, pid, "gid_map", text, f) < 0)
+	if (write_map(pid, "gid_map", text, f) < 0)
 		return -1;
 	snprintf(text, sizeof text, "%" PRIu32 " %" PRIu32 " 1", map->uid,
 	    map->outside_uid);
-	return write_map(map, pid, "uid_map", text, f);
+	return write_map(pid, "uid_map", text, f);
+}
+
+static int
+write_extents(pid_t pid, const char *name, const struct extents *e,
+    struct fail *f)
+{
+	char text[EXTENTS_ROOM * 36] = "";
+
+	for (int n = 0; n < e->count; n++) {
+		size_t used = strlen(text);
+
+		snprintf(text + used, sizeof text - used,
+		    "%s%" PRIu32 " %" PRIu32 " %" PRIu32, n > 0 ? "\n" : "",
+		    e->list[n].in, e->list[n].out, e->list[n].count);
+	}
+	return write_map(pid, name, text, f);
 }
 
 int
 idmap_write(const struct idmap *map, pid_t pid, struct fail *f)
 {
-	char text[IDMAP_EXTENTS * 36] = "";
+	const struct extent *first = &map->uids.list[0];
 
 	if (map->kind == IDMAP_SELF)
 		return write_self(map, pid, f);
-	if (map->kind == IDMAP_AUTO)
-		return subid_write(pid, map->outside_uid, map->outside_gid, f);
-	for (int n = 0; n < map->extents; n++) {
-		size_t used = strlen(text);
-
-		snprintf(text + used, sizeof text - used,
-		    "%s%" PRIu32 " %" PRIu32 " %" PRIu32, n > 0 ? "\n" : "",
-		    map->extent[n].in, map->extent[n].out,
-		    map->extent[n].count);
+	if (!map->borrowed) {
+		if (write_extents(pid, "gid_map", &map->gids, f) < 0)
+			return -1;
+		return write_extents(pid, "uid_map", &map->uids, f);
 	}
-	if (write_map(map, pid, "gid_map", text, f) < 0)
-		return -1;
-	return write_map(map, pid, "uid_map", text, f);
+	if (subid_write(pid, &map->uids, &map->gids, f) == 0)
+		return 0;
+	if (map->kind == IDMAP_AUTO)
+		return fail_prefix(f, "user=auto: ");
+	return fail_prefix(f,
+	    "user=%" PRIu32 ":%" PRIu32 ":%" PRIu32 "%s: ", first->in,
+	    first->out, first->count, map->uids.count > 1 ? ",..." : "");
 }
 
 int

@@ -17,12 +17,11 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "extent.h"
+
 struct fail;
 
-enum {
-	IDMAP_RANGE = 65536, /* ids 0 to 65535: what a root expects */
-	IDMAP_EXTENTS = 16,
-};
+enum { IDMAP_RANGE = 65536 }; /* ids 0 to 65535: what a root expects */
 
 enum idmap_kind {
 	IDMAP_SELF, /* the caller's own id, and no other */
@@ -32,17 +31,13 @@ enum idmap_kind {
 	IDMAP_AUTO, /* the caller's own, then /etc/subuid's */
 };
 
-struct idmap_extent {
-	uint32_t in, out, count;
-};
-
 struct idmap {
 	enum idmap_kind kind;
 	uint32_t uid, gid; /* SELF: what the caller's id is called inside */
 	uint32_t outside_uid, outside_gid; /* the caller's own */
-	struct idmap_extent extent[IDMAP_EXTENTS];
-	int extents;
-	int lock; /* PICK: what keeps the range ours, or -1 */
+	struct extents uids, gids;         /* of all but SELF */
+	bool borrowed; /* newuidmap(1) has to write it for us */
+	int lock;      /* PICK: what keeps the range ours, or -1 */
 };
 
 /*
@@ -63,10 +58,12 @@ void idmap_print(const struct idmap *map, FILE *out);
 uint32_t idmap_ids_here(const char *map);
 
 /*
- * Choose the kind for a caller who is root: PICK, or HERE when the user
- * namespace around us has not got all ids.
+ * Settle what no word said, and how the map will be written.  uid and gid
+ * are what the caller's own are called inside if there is one of each; pick:
+ * a caller who is root gets a range that no one else has.
  */
-int idmap_choose(struct idmap *map, struct fail *f);
+int idmap_settle(struct idmap *map, uint32_t uid, uint32_t gid, bool pick,
+    struct fail *f);
 
 /*
  * PICK: take a free range.  It is held by a lock on one byte of
@@ -77,7 +74,10 @@ int idmap_pick(struct idmap *map, struct fail *f);
 /* Whether the jail's ids are other ids than those of a tree's owners. */
 bool idmap_shifts(const struct idmap *map);
 
-/* Check that the map has these, as far as that is known: not of AUTO. */
+/* Whether the map is of one id, and nobody has said yet of which. */
+bool idmap_is_open(const struct idmap *map);
+
+/* Check that the map has these. */
 int idmap_check(const struct idmap *map, uint32_t uid, uint32_t gid,
     struct fail *f);
 
@@ -86,7 +86,7 @@ int idmap_check(const struct idmap *map, uint32_t uid, uint32_t gid,
  * A single id needs no privilege; setgroups(2) is then denied for good, so
  * that nobody can shed a group that a file's mode shuts out.  More needs
  * CAP_SETUID and CAP_SETGID outside, so it is never written from inside;
- * AUTO borrows them from newuidmap(1) and newgidmap(1).
+ * who has not got them borrows them from newuidmap(1) and newgidmap(1).
  */
 int idmap_write(const struct idmap *map, pid_t pid, struct fail *f);
 

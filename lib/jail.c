@@ -121,17 +121,16 @@ settle_ids(struct jail *jail, struct fail *f)
 
 	if (!jail_has(jail, CLONE_NEWUSER))
 		return 0;
-	ids->uid = c->asked ? c->uid : 0;
-	ids->gid = c->asked ? c->gid : 0;
-	/* Now: once inside, we have no name for them any more. */
-	ids->outside_uid = geteuid();
-	ids->outside_gid = getegid();
-	if (ids->kind == IDMAP_SELF && !jail->exactly && geteuid() == 0
-	    && idmap_choose(ids, f) < 0)
+	if (idmap_settle(ids, c->asked ? c->uid : 0, c->asked ? c->gid : 0,
+		!jail->exactly, f)
+	    < 0)
 		return -1;
 	c->keep_groups = ids->kind == IDMAP_SELF;
-	/* Names are looked up later, and checked then. */
-	if (credential_has_names(c))
+	/*
+	 * Names are looked up later, and checked then.  With nobody asked for,
+	 * the one that there is will do.
+	 */
+	if (credential_has_names(c) || (!c->asked && ids->kind == IDMAP_SELF))
 		return 0;
 	return idmap_check(ids, c->uid, c->gid, f);
 }

@@ -200,7 +200,7 @@ static bool
 want_guess(const struct jail *jail)
 {
 	return want_names(jail) && want_maps(jail)
-	       && jail->namespaces.ids.kind == IDMAP_SELF;
+	       && idmap_is_open(&jail->namespaces.ids);
 }
 
 /* The kernel takes a filter from nobody else, but from root. */

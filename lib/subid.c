@@ -4,13 +4,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
+#include "extent.h"
 #include "fail.h"
 #include "number.h"
+#include "program.h"
+#include "scope.h"
 
 struct range {
 	uint64_t first, count;
@@ -74,49 +75,90 @@ find_range(const char *path, uint32_t uid, struct range *range)
 	return result;
 }
 
-static int
-run_mapper(const char *program, pid_t pid, uint32_t own,
-    const struct range *range, struct fail *f)
-{
-	extern char **environ;
-	char text[4][16], name[16], zero[] = "0", one[] = "1";
-	char *argv[] = { name, text[0], zero, text[1], one, one, text[2],
-		text[3], NULL };
-	int status;
-	pid_t child;
-
-	snprintf(name, sizeof name, "%s", program);
-	snprintf(text[0], sizeof text[0], "%d", (int)pid);
-	snprintf(text[1], sizeof text[1], "%" PRIu32, own);
-	snprintf(text[2], sizeof text[2], "%" PRIu64, range->first);
-	snprintf(text[3], sizeof text[3], "%" PRIu64, range->count);
-	if ((errno = posix_spawnp(&child, program, NULL, NULL, argv, environ))
-	    != 0) {
-		fail(f, errno, "user=auto: run %s", program);
-		return fail_hint(f, "apt-get install uidmap has it");
-	}
-	if (waitpid(child, &status, 0) != child || status != 0)
-		return fail(f, 0, "user=auto: %s refused the map", program);
-	return 0;
-}
-
 int
-subid_write(pid_t pid, uint32_t uid, uint32_t gid, struct fail *f)
+subid_find(uint32_t uid, uint32_t gid, struct extents *uids,
+    struct extents *gids, struct fail *f)
 {
-	struct range uids, gids;
+	struct range u, g;
 	const char *missing =
-	    find_range("/etc/subuid", uid, &uids) < 0   ? "/etc/subuid"
-	    : find_range("/etc/subgid", uid, &gids) < 0 ? "/etc/subgid"
-							: NULL;
+	    find_range("/etc/subuid", uid, &u) < 0   ? "/etc/subuid"
+	    : find_range("/etc/subgid", uid, &g) < 0 ? "/etc/subgid"
+						     : NULL;
 
 	if (missing != NULL) {
-		fail(f, 0, "user=auto: %s gives user %" PRIu32 " no ids",
-		    missing, uid);
+		fail(f, 0, "%s gives user %" PRIu32 " no ids", missing, uid);
 		return fail_hint(f, "root adds them: usermod --add-subuids "
 				    "100000-165535 --add-subgids "
 				    "100000-165535 USER");
 	}
-	if (run_mapper("newgidmap", pid, gid, &gids, f) < 0)
+	uids->count = gids->count = 0;
+	if (extents_add(uids, 0, uid, 1) < 0
+	    || extents_add(uids, 1, u.first, u.count) < 0)
+		return fail(f, 0,
+		    "/etc/subuid gives user %" PRIu32
+		    " a range that is none, or has its own id",
+		    uid);
+	if (extents_add(gids, 0, gid, 1) < 0
+	    || extents_add(gids, 1, g.first, g.count) < 0)
+		return fail(f, 0,
+		    "/etc/subgid gives user %" PRIu32
+		    " a range that is none, or has its own group",
+		    uid);
+	return 0;
+}
+
+/* The first line of what a program said, which ends with it. */
+static void
+cut_line(char *text)
+{
+	text[strcspn(text, "\n")] = '\0';
+}
+
+static int
+run_mapper(const char *program, pid_t pid, const struct extents *e,
+    struct fail *f)
+{
+	char number[1 + 3 * EXTENTS_ROOM][12];
+	const char *argv[1 + 1 + 3 * EXTENTS_ROOM + 1] = { program, number[0] };
+	const struct program p = { .argv = argv,
+		.in = -1,
+		.dir = -1,
+		.take_errors = true };
+	autofree char *said = NULL;
+	int status;
+
+	snprintf(number[0], sizeof number[0], "%d", (int)pid);
+	for (int n = 0; n < 3 * e->count; n++) {
+		const struct extent *x = &e->list[n / 3];
+
+		snprintf(number[1 + n], sizeof number[0], "%" PRIu32,
+		    n % 3 == 0   ? x->in
+		    : n % 3 == 1 ? x->out
+				 : x->count);
+		argv[2 + n] = number[1 + n];
+	}
+	if (program_run(&p, &said, &status, f) < 0)
+		return errno == ENOENT
+		           ? fail_hint(f, "apt-get install uidmap has it")
+		           : -1;
+	if (status == 0)
+		return 0;
+	cut_line(said);
+	if (said[0] == '\0')
+		fail(f, 0, "%s refused the map, with status %d", program,
+		    status);
+	else
+		fail(f, 0, "%.200s", said);
+	return fail_hint(f, "/etc/subuid and /etc/subgid say which ids a user "
+			    "may have; root adds some with usermod "
+			    "--add-subuids and --add-subgids");
+}
+
+int
+subid_write(pid_t pid, const struct extents *uids, const struct extents *gids,
+    struct fail *f)
+{
+	if (run_mapper("newgidmap", pid, gids, f) < 0)
 		return -1;
-	return run_mapper("newuidmap", pid, uid, &uids, f);
+	return run_mapper("newuidmap", pid, uids, f);
 }

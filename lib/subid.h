@@ -6,13 +6,22 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct extents;
 struct fail;
 
 /*
- * Map 0 inside to the caller's own ids, and 1 and up to its first range in
- * /etc/subuid and /etc/subgid, by newuidmap(1) and newgidmap(1): they have
- * the privilege that we have not.
+ * Make a map of each kind: 0 inside is the caller's own id, and 1 and up
+ * are the first range that /etc/subuid and /etc/subgid give to user uid.
  */
-int subid_write(pid_t pid, uint32_t uid, uint32_t gid, struct fail *f);
+int subid_find(uint32_t uid, uint32_t gid, struct extents *uids,
+    struct extents *gids, struct fail *f);
+
+/*
+ * Write the maps of the user namespace that pid is in, by newuidmap(1) and
+ * newgidmap(1): they have the privilege that we have not, and look whether
+ * the ids are the caller's to give.
+ */
+int subid_write(pid_t pid, const struct extents *uids,
+    const struct extents *gids, struct fail *f);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -184,6 +185,11 @@ take_names(struct jail *jail, struct fail *f)
 		return 0;
 	if (idmap_check(&jail->namespaces.ids, c->uid, c->gid, f) == 0)
 		return 0;
+	if (idmap_is_open(&jail->namespaces.ids))
+		fail_hint(f,
+		    "-u %" PRIu32 ":%" PRIu32 " names them before there is a "
+		    "jail to look into",
+		    c->uid, c->gid);
 	return fail_prefix(f, "-u %s%s%s: ", c->user,
 	    c->group[0] != '\0' ? ":" : "", c->group);
 }

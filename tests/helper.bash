@@ -25,6 +25,28 @@ as_user() {
 		setpriv --reuid=1234 --regid=1234 --clear-groups -- "$@"
 }
 
+# The subordinate ids of as_subuser; tests change them.
+subuid=tester:200000:65536
+subgid=tester:200000:65536
+
+# as_subuser CMD...: as as_user, who has a name here, and ids in subuid(5)
+# and subgid(5).  The machine's own files are covered, for CMD alone.
+as_subuser() {
+	local etc
+	etc=$(mktemp -d "$BATS_TEST_TMPDIR/etc.XXXXXX") || return
+	{ echo tester:x:1234:1234::/tmp:/bin/sh && cat /etc/passwd; } >"$etc/passwd"
+	{ echo tester:x:1234: && cat /etc/group; } >"$etc/group"
+	printf '%s\n' "$subuid" >"$etc/subuid"
+	printf '%s\n' "$subgid" >"$etc/subgid"
+	# shellcheck disable=SC2016 # for the shell in there
+	HOME=$RUNGS_USER_HOME XDG_CACHE_HOME=$RUNGS_USER_HOME/.cache \
+		unshare --mount -- sh -c 'for file in passwd group subuid subgid; do
+			mount --bind "$0/$file" "/etc/$file" || exit
+		done
+		exec setpriv --reuid=1234 --regid=1234 --clear-groups -- "$@"' \
+		"$etc" "$@"
+}
+
 # for_each_caller FUNCTION: the same promise for root and for anybody else.
 # No "||" behind it: bash would go on after a failure in the function.
 for_each_caller() {
@@ -140,6 +162,13 @@ requires() {
 	for what in "$@"; do
 		case $what in
 		root) [ "$(id -u)" -eq 0 ] ;;
+		# The two programs, and root to cover the files that they read.
+		subordinate-ids)
+			[ "$(id -u)" -eq 0 ] && [ -e /etc/subuid ] &&
+				[ -e /etc/subgid ] &&
+				command -v newuidmap >/dev/null &&
+				command -v newgidmap >/dev/null
+			;;
 		user-namespaces) as_user unshare --user true 2>/dev/null ;;
 		time-namespaces) [ -e /proc/self/ns/time ] ;;
 		alpine) [ -r "$(alpine_archive)" ] ;;
