@@ -23,7 +23,7 @@ static const struct {
 	{ RLIMIT_LOCKS, "locks", number_bytes },
 	{ RLIMIT_MEMLOCK, "memlock", number_bytes },
 	{ RLIMIT_MSGQUEUE, "msgqueue", number_bytes },
-	{ RLIMIT_NICE, "nice", number_plain },
+	{ RLIMIT_NICE, "rlimit-nice", number_plain },
 	{ RLIMIT_NOFILE, "nofile", number_bytes },
 	{ RLIMIT_NPROC, "nproc", number_bytes },
 	{ RLIMIT_RSS, "rss", number_bytes },
