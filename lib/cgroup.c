@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroupfind.h"
 #include "fail.h"
 #include "number.h"
 #include "scope.h"
@@ -119,12 +120,11 @@ cgroup_asked(const struct cgroup *c)
 
 /* The group for a controller: one that is there already, or a new one. */
 static struct cgroup_dir *
-dir_for(struct cgroup *c, const char *controller, const char *names,
-    struct fail *f)
+dir_for(struct cgroup *c, const char *controller, struct fail *f)
 {
 	struct cgroup_dir *d = &c->dir[c->dirs];
 
-	if (cgroupfs_find(d, controller, names, f) < 0)
+	if (cgroupfind_open(d, controller, controller, f) < 0)
 		return NULL;
 	/* cpu and memory are often in one hierarchy, version 2's always. */
 	for (int n = 0; n < c->dirs; n++) {
@@ -153,26 +153,25 @@ set_limit(struct cgroup *c, enum cgroup_limit limit, const struct cgroup_dir *d)
 	snprintf(text, sizeof text, "%" PRIu64, value);
 	switch (limit) {
 	case CGROUP_MEMORY:
-		return cgroupfs_write(d,
+		return cgroupfs_write(d->dir,
 		    d->v2 ? "memory.max" : "memory.limit_in_bytes", text);
 	case CGROUP_PIDS:
-		return cgroupfs_write(d, "pids.max", text);
+		return cgroupfs_write(d->dir, "pids.max", text);
 	default:
 		break;
 	}
 	snprintf(text, sizeof text, "%" PRIu64, value * PERIOD_US / 10000);
 	if (!d->v2)
-		return cgroupfs_write(d, "cpu.cfs_quota_us", text);
+		return cgroupfs_write(d->dir, "cpu.cfs_quota_us", text);
 	snprintf(text + strlen(text), sizeof text - strlen(text), " %d",
 	    PERIOD_US);
-	return cgroupfs_write(d, "cpu.max", text);
+	return cgroupfs_write(d->dir, "cpu.max", text);
 }
 
 static int
-make_one(struct cgroup *c, enum cgroup_limit limit, const char *names,
-    struct fail *f)
+make_one(struct cgroup *c, enum cgroup_limit limit, struct fail *f)
 {
-	struct cgroup_dir *d = dir_for(c, controllers[limit], names, f);
+	struct cgroup_dir *d = dir_for(c, controllers[limit], f);
 
 	if (d == NULL)
 		return -1;
@@ -201,19 +200,12 @@ open_tasks(struct cgroup *c, struct fail *f)
 int
 cgroup_make(struct cgroup *c, struct fail *f)
 {
-	char names[64] = "";
-
 	c->into = -1;
 	c->dirs = 0;
-	for (int n = 0; n < CGROUP_LIMITS; n++) {
+	for (int n = 0; n < CGROUP_LIMITS; n++)
 		c->tasks[n] = -1;
-		if (c->value[n] == 0)
-			continue;
-		strcat(names, names[0] != '\0' ? " " : "");
-		strcat(names, controllers[n]);
-	}
 	for (int n = 0; n < CGROUP_LIMITS; n++) {
-		if (c->value[n] == 0 || make_one(c, n, names, f) == 0)
+		if (c->value[n] == 0 || make_one(c, n, f) == 0)
 			continue;
 		fail_prefix(f, "%s: ", controllers[n]);
 		cgroup_remove(c);

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * cgroupfs.h - where the control groups of this machine are
- *
- * A controller is in a hierarchy of version 1 or in the one of version 2,
- * never in both; a "hybrid" machine has some of each.  cgroups(7),
- * Documentation/admin-guide/cgroup-v1/ and cgroup-v2.rst in the kernel.
- */
+/* cgroupfs.h - a control group of our own: made, written to, removed */
 #ifndef CGROUPFS_H
 #define CGROUPFS_H
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct fail;
@@ -22,18 +17,9 @@ struct cgroup_dir {
 	int dir;    /* ours, open and locked, or -1 */
 	bool v2;
 	char name[CGROUP_NAME];
-	char path[PATH_MAX]; /* of the parent, for messages */
+	char path[PATH_MAX]; /* of the parent */
+	size_t mounted;      /* how much of path is where it is mounted */
 };
-
-/*
- * Open the group that a controller ("memory", "pids", "cpu") lets us make a
- * group in: the caller's own, or on version 2 the nearest above it that may
- * have children with limits and whose limits all hold for the caller's, so
- * that no limit above is escaped.  names is every controller needed, blanks
- * between.  Sets parent, v2 and path.  -1: nothing is open.
- */
-int cgroupfs_find(struct cgroup_dir *d, const char *controller,
-    const char *names, struct fail *f);
 
 /*
  * Make a group of our own in d->parent, open it and hold a flock(2) on it:
@@ -50,9 +36,12 @@ void cgroupfs_sweep(const struct cgroup_dir *d);
 /* Remove our group and close all.  What still has processes stays. */
 void cgroupfs_remove(struct cgroup_dir *d);
 
-/* Write text to a file of our group.  -1 with errno set. */
-int cgroupfs_write(const struct cgroup_dir *d, const char *file,
-    const char *text);
+/*
+ * Read a file of the group dir, up to size, or write text to it in one go.
+ * -1 with errno set.
+ */
+int cgroupfs_read(int dir, const char *file, char *text, size_t size);
+int cgroupfs_write(int dir, const char *file, const char *text);
 
 /*
  * Read a number from a file of our group: the one behind the key, or the
@@ -61,12 +50,7 @@ int cgroupfs_write(const struct cgroup_dir *d, const char *file,
 int64_t cgroupfs_number(const struct cgroup_dir *d, const char *file,
     const char *key);
 
-/*
- * theirs is the text of another process's /proc/PID/cgroup: open, for
- * writing, the file by which each of its groups is joined that is not ours
- * already.  Returns how many, or -1 with none open.
- */
-int cgroupfs_open_members(const char *theirs, int fds[], int room,
-    struct fail *f);
+/* Say what to do where we may not make or change groups. */
+int cgroupfs_hint(struct fail *f, bool v2);
 
 #endif

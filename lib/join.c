@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "capability.h"
-#include "cgroupfs.h"
+#include "cgroupfind.h"
 #include "compat.h"
 #include "credential.h"
 #include "fail.h"
@@ -170,7 +170,7 @@ open_cgroups(struct join *j, struct fail *f)
 
 	if (groups == NULL)
 		return fail(f, errno, "read its control groups");
-	j->cgroups = cgroupfs_open_members(groups, j->cgroup, JOIN_CGROUPS, f);
+	j->cgroups = cgroupfind_members(groups, j->cgroup, JOIN_CGROUPS, f);
 	if (j->cgroups >= 0)
 		return 0;
 	j->cgroups = 0;

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: ISC */
+/* cgroupfind.c - see cgroupfind.h */
+#include "cgroupfind.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroupfs.h"
+#include "fail.h"
+#include "number.h"
+#include "scope.h"
+
+/* Whether the list has the word; both lists and words are the kernel's. */
+static bool
+has_word(const char *list, const char *word, const char *separators)
+{
+	size_t length;
+
+	for (; *list != '\0'; list += length) {
+		list += strspn(list, separators);
+		length = strcspn(list, separators);
+		if (length == strlen(word) && memcmp(list, word, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The caller's path in the hierarchy that has the controller, from
+ * /proc/self/cgroup; the one of version 2 when none of version 1 has it, or
+ * v1 is NULL.
+ */
+static int
+find_own_path(const char *v1, bool *v2, char path[PATH_MAX])
+{
+	FILE *in = fopen("/proc/self/cgroup", "re");
+	char line[PATH_MAX + 256];
+	bool found = false;
+
+	while (in != NULL && fgets(line, sizeof line, in) != NULL) {
+		char *names = strchr(line, ':');
+		char *group = names != NULL ? strchr(names + 1, ':') : NULL;
+
+		if (group == NULL)
+			continue;
+		*group++ = '\0';
+		group[strcspn(group, "\n")] = '\0';
+		*v2 = names[1] == '\0';
+		if (*v2 && found)
+			continue;
+		if (!*v2 && (v1 == NULL || !has_word(names + 1, v1, ",")))
+			continue;
+		snprintf(path, PATH_MAX, "%s", group);
+		found = true;
+		if (!*v2)
+			break;
+	}
+	if (in != NULL)
+		fclose(in);
+	return found ? 0 : -1;
+}
+
+/* Undo the escapes of /proc/self/mountinfo, in place. */
+static void
+unescape(char *text)
+{
+	char *to = text;
+
+	for (; *text != '\0'; to++) {
+		unsigned byte;
+
+		if (*text == '\\' && sscanf(text + 1, "%3o", &byte) == 1) {
+			*to = (char)byte;
+			text += 4;
+		} else {
+			*to = *text++;
+		}
+	}
+	*to = '\0';
+}
+
+/*
+ * Where the hierarchy is mounted: /proc/self/mountinfo, proc(5).  root is
+ * what of it is mounted there.
+ */
+static int
+find_mount(const char *v1, bool v2, char mount[PATH_MAX], char root[PATH_MAX])
+{
+	FILE *in = fopen("/proc/self/mountinfo", "re");
+	char *line = NULL;
+	size_t room = 0;
+	int result = -1;
+
+	while (in != NULL && result < 0 && getline(&line, &room, in) > 0) {
+		char type[32], options[512];
+		char *dash = strstr(line, " - ");
+
+		if (dash == NULL
+		    || sscanf(dash, " - %31s %*s %511s", type, options) != 2
+		    || strcmp(type, v2 ? "cgroup2" : "cgroup") != 0
+		    || (!v2 && !has_word(options, v1, ","))
+		    || sscanf(line, "%*s %*s %*s %4095s %4095s", root, mount)
+			   != 2)
+			continue;
+		unescape(root);
+		unescape(mount);
+		result = 0;
+	}
+	free(line);
+	if (in != NULL)
+		fclose(in);
+	return result;
+}
+
+/* Version 2: let groups in here have the controller. */
+static int
+enable(int dir, const char *name)
+{
+	char have[512], ask[64];
+
+	if (cgroupfs_read(dir, "cgroup.subtree_control", have, sizeof have) < 0)
+		return -1;
+	if (has_word(have, name, " \n"))
+		return 0;
+	snprintf(ask, sizeof ask, "+%s", name);
+	return cgroupfs_write(dir, "cgroup.subtree_control", ask);
+}
+
+/* Version 2: files of limits, with what is in those that are none. */
+static const struct {
+	const char *file, *none;
+} plain_limits[] = {
+	{ "cpu.weight", "100\n" },
+	{ "cpu.idle", "0\n" },
+	{ "cpuset.cpus", "\n" },
+	{ "cpuset.mems", "\n" },
+	{ "io.weight", "default 100\n" },
+	{ "io.bfq.weight", "default 100\n" },
+};
+
+/* Whether a line such as "max", "8:0 rbps=max wbps=4096" limits anything. */
+static bool
+line_limits(char *line)
+{
+	char *rest = NULL, *word = strtok_r(line, " ", &rest);
+	bool limits = true;
+
+	if (word == NULL || strcmp(word, "max") == 0)
+		return false;
+	while ((word = strtok_r(NULL, " ", &rest)) != NULL) {
+		char *equal = strchr(word, '=');
+
+		limits = strcmp(equal != NULL ? equal + 1 : word, "max") != 0;
+		if (limits)
+			break;
+	}
+	return limits;
+}
+
+static bool
+ends_in(const char *text, const char *end)
+{
+	size_t length = strlen(text), tail = strlen(end);
+
+	return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
+static bool
+file_limits(int dir, const char *file)
+{
+	char text[4096], *rest = NULL, *line;
+	const char *none = NULL;
+
+	for (size_t n = 0; n < COUNT(plain_limits); n++)
+		if (strcmp(file, plain_limits[n].file) == 0)
+			none = plain_limits[n].none;
+	if ((none == NULL && !ends_in(file, ".max") && !ends_in(file, ".high"))
+	    || cgroupfs_read(dir, file, text, sizeof text) < 0)
+		return false;
+	if (none != NULL)
+		return strcmp(text, none) != 0;
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
+		if (line_limits(line))
+			return true;
+	return false;
+}
+
+/* Version 2: whether this group itself has a limit, and in which file. */
+static bool
+own_limit(int dir, char file[NAME_MAX + 1])
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	bool found = false;
+
+	snprintf(file, NAME_MAX + 1, "limit that cannot be read");
+	if (list == NULL) {
+		scope_close(&fd);
+		return true;
+	}
+	while (!found && (entry = readdir(list)) != NULL) {
+		if (entry->d_type != DT_REG || !file_limits(dir, entry->d_name))
+			continue;
+		snprintf(file, NAME_MAX + 1, "%s", entry->d_name);
+		found = true;
+	}
+	closedir(list);
+	return found;
+}
+
+/*
+ * The "no internal process" rule: a group with processes, as the caller's
+ * is, cannot have children with limits unless it is the root of all, which
+ * has no type.  To enable pids or cpu there all the same would work, and
+ * turn it into a "threaded" one for good.
+ */
+static bool
+may_have_children(int dir)
+{
+	char text[64];
+
+	if (faccessat(dir, "cgroup.type", F_OK, 0) < 0)
+		return true;
+	return cgroupfs_read(dir, "cgroup.type", text, sizeof text) == 0
+	       && strcmp(text, "domain\n") == 0
+	       && cgroupfs_read(dir, "cgroup.procs", text, sizeof text) == 0
+	       && text[0] == '\0';
+}
+
+/*
+ * Go up to the first group that may have children: ours is then made beside
+ * the caller's, if leaving that leaves no limit behind.
+ */
+static int
+climb(struct cgroup_dir *d, struct fail *f)
+{
+	char limit[NAME_MAX + 1];
+	int above;
+
+	while (!may_have_children(d->parent)) {
+		if (own_limit(d->parent, limit)) {
+			fail(f, 0,
+			    "%s has processes and a %s of its own: a group "
+			    "beside it would escape that",
+			    d->path, limit);
+			return fail_hint(f,
+			    "move them to a group below it first");
+		}
+		if (strlen(d->path) <= d->mounted) {
+			fail(f, 0,
+			    "%s has processes, so that no group in it "
+			    "can have limits",
+			    d->path);
+			return fail_hint(f,
+			    "move them to a group below it first");
+		}
+		above =
+		    openat(d->parent, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (above < 0)
+			return fail(f, errno, "open the group above %s",
+			    d->path);
+		close(d->parent);
+		d->parent = above;
+		*strrchr(d->path, '/') = '\0';
+	}
+	return 0;
+}
+
+/* Open the caller's own group. */
+static int
+open_own(struct cgroup_dir *d, const char *v1, const char *v2, struct fail *f)
+{
+	char own[PATH_MAX], mount[PATH_MAX], root[PATH_MAX];
+	size_t skip;
+
+	if (find_own_path(v1, &d->v2, own) < 0
+	    || find_mount(v1, d->v2, mount, root) < 0) {
+		fail(f, 0, "no %s controller is mounted here", v2);
+		return fail_hint(f,
+		    "mount -t cgroup2 none /sys/fs/cgroup gives one, if the "
+		    "kernel has it");
+	}
+	skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
+	if (strncmp(own, "/..", 3) == 0 || strncmp(own, root, skip) != 0
+	    || (own[skip] != '/' && own[skip] != '\0'))
+		return fail(f, 0,
+		    "our group %s is outside of what is mounted on %s", own,
+		    mount);
+	if (snprintf(d->path, sizeof d->path, "%s%s", mount,
+		strcmp(own + skip, "/") == 0 ? "" : own + skip)
+	    >= (int)sizeof d->path)
+		return fail(f, ENAMETOOLONG, "%s", mount);
+	d->mounted = strlen(mount);
+	d->parent = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->parent < 0)
+		return fail(f, errno, "open %s", d->path);
+	return 0;
+}
+
+static int
+check_controller(const struct cgroup_dir *d, const char *name, struct fail *f)
+{
+	char have[512], path[PATH_MAX];
+	bool v2;
+
+	if (cgroupfs_read(d->parent, "cgroup.controllers", have, sizeof have)
+		== 0
+	    && has_word(have, name, " \n"))
+		return 0;
+	/* Asked by its name in version 2: it may have the same in version 1. */
+	if (find_own_path(name, &v2, path) == 0 && !v2)
+		return fail(f, 0,
+		    "the %s controller is in version 1 of control groups here",
+		    name);
+	fail(f, 0, "%s does not have the %s controller", d->path, name);
+	return fail_hint(f,
+	    "the group above must enable it: "
+	    "echo +%s > .../cgroup.subtree_control",
+	    name);
+}
+
+int
+cgroupfind_open(struct cgroup_dir *d, const char *v1, const char *v2,
+    struct fail *f)
+{
+	d->parent = d->dir = -1;
+	if (open_own(d, v1, v2, f) < 0)
+		return -1;
+	if (!d->v2)
+		return 0;
+	if (check_controller(d, v2, f) == 0 && climb(d, f) == 0) {
+		if (enable(d->parent, v2) == 0)
+			return 0;
+		fail(f, errno, "enable %s in %s", v2, d->path);
+		cgroupfs_hint(f, d->v2);
+	}
+	close(d->parent);
+	d->parent = -1;
+	return -1;
+}
+
+uint64_t
+cgroupfind_least(const struct cgroup_dir *d, const char *file)
+{
+	uint64_t least = UINT64_MAX, value;
+	char path[PATH_MAX], text[64];
+
+	snprintf(path, sizeof path, "%s", d->path);
+	for (;;) {
+		autoclose int dir =
+		    open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		if (dir >= 0 && cgroupfs_read(dir, file, text, sizeof text) == 0
+		    && number_read(text, strcspn(text, "\n"), number_plain,
+			   UINT64_MAX, &value)
+			   == 0
+		    && value < least)
+			least = value;
+		if (strlen(path) <= d->mounted)
+			return least;
+		*strrchr(path, '/') = '\0';
+	}
+}
+
+/* Open the file by which the group of one line of /proc/PID/cgroup is joined */
+static int
+open_member(const char *line, struct fail *f)
+{
+	char names[256], group[PATH_MAX], mount[PATH_MAX], root[PATH_MAX];
+	char path[2 * PATH_MAX + 16];
+	size_t skip;
+	bool v2;
+	int fd;
+
+	names[0] = '\0';
+	v2 = sscanf(line, "%*d::%4095[^\n]", group) == 1;
+	if (!v2 && sscanf(line, "%*d:%255[^:]:%4095[^\n]", names, group) != 2)
+		return fail(f, 0, "'%s': no line of a cgroup file", line);
+	names[strcspn(names, ",")] = '\0';
+	if (find_mount(names, v2, mount, root) < 0)
+		return fail(f, 0, "its control group %s is not mounted here",
+		    line);
+	skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
+	if (strncmp(group, root, skip) != 0)
+		return fail(f, 0, "its control group %s is not below %s", group,
+		    mount);
+	snprintf(path, sizeof path, "%s%s/%s", mount, group + skip,
+	    v2 ? "cgroup.procs" : "tasks");
+	if ((fd = open(path, O_WRONLY | O_CLOEXEC)) < 0)
+		return fail(f, errno, "open %s", path);
+	return fd;
+}
+
+int
+cgroupfind_members(const char *theirs, int fds[], int room, struct fail *f)
+{
+	char ours[16384], line[PATH_MAX + 256];
+	autoclose int self =
+	    open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int count = 0;
+
+	if (self < 0 || cgroupfs_read(self, "cgroup", ours, sizeof ours) < 0)
+		return fail(f, errno, "read our control groups");
+	for (; *theirs != '\0'; theirs += strcspn(theirs, "\n") + 1) {
+		snprintf(line, sizeof line, "%.*s", (int)strcspn(theirs, "\n"),
+		    theirs);
+		if (has_word(ours, line, "\n"))
+			continue;
+		if (count == room)
+			fail(f, 0, "it is in too many control groups");
+		if (count == room || (fds[count] = open_member(line, f)) < 0) {
+			while (count > 0)
+				close(fds[--count]);
+			return -1;
+		}
+		count++;
+	}
+	return count;
+}

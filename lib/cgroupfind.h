@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cgroupfind.h - where the control groups of this machine are
+ *
+ * A controller is in a hierarchy of version 1 or in the one of version 2,
+ * never in both; a "hybrid" machine has some of each.  cgroups(7),
+ * Documentation/admin-guide/cgroup-v1/ and cgroup-v2.rst in the kernel.
+ */
+#ifndef CGROUPFIND_H
+#define CGROUPFIND_H
+
+#include <stdint.h>
+
+struct cgroup_dir;
+struct fail;
+
+/*
+ * Open the group that a controller lets us make a group in: the caller's
+ * own, or on version 2 the nearest above it that may have children with
+ * limits and whose limits all hold for the caller's, so that no limit above
+ * is escaped.  v1 is what version 1 calls the controller ("blkio"), NULL if
+ * only version 2 will do; v2 is its name there ("io").  Sets all of d but what
+ * cgroupfs_make() does.  -1: nothing is open.
+ */
+int cgroupfind_open(struct cgroup_dir *d, const char *v1, const char *v2,
+    struct fail *f);
+
+/*
+ * The smallest number that a file of d's parent, or of a group above it that
+ * we can see, has: what a limit made there cannot exceed.  UINT64_MAX: there
+ * is none.
+ */
+uint64_t cgroupfind_least(const struct cgroup_dir *d, const char *file);
+
+/*
+ * theirs is the text of another process's /proc/PID/cgroup: open, for
+ * writing, the file by which each of its groups is joined that is not ours
+ * already.  Returns how many, or -1 with none open.
+ */
+int cgroupfind_members(const char *theirs, int fds[], int room, struct fail *f);
+
+#endif
