@@ -4,181 +4,126 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cgroupfind.h"
 #include "fail.h"
-#include "number.h"
+#include "limiting.h"
+#include "numberset.h"
 #include "scope.h"
-
-enum { PERIOD_US = 100000 }; /* of cpu.max; the kernel's own default */
-
-static const char *const controllers[CGROUP_LIMITS] = {
-	[CGROUP_CPU] = "cpu",
-	[CGROUP_MEMORY] = "memory",
-	[CGROUP_PIDS] = "pids",
-};
-
-/* "50%", "12.5%" or "1.5" as hundredths of a percent of one processor. */
-static int
-parse_share(const char *text, uint64_t *share)
-{
-	size_t length = strlen(text), whole;
-	bool percent = length > 0 && text[length - 1] == '%';
-	uint64_t value, fraction = 0, scale = percent ? 100 : 10000;
-
-	length -= percent;
-	whole = strcspn(text, ".%");
-	if (number_read(text, whole, number_plain, 1000000, &value) < 0)
-		return -1;
-	if (whole < length) { /* at most two digits behind the point */
-		size_t digits = length - whole - 1;
-
-		if (digits > 2
-		    || number_read(text + whole + 1, digits, number_plain, 99,
-			   &fraction)
-			   < 0)
-			return -1;
-		fraction *= digits == 1 ? scale / 10 : scale / 100;
-	}
-	*share = value * scale + fraction;
-	return 0;
-}
-
-static int
-parse_value(enum cgroup_limit limit, const char *text, uint64_t *value)
-{
-	switch (limit) {
-	case CGROUP_CPU:
-		return parse_share(text, value);
-	case CGROUP_MEMORY:
-		return number_read(text, strlen(text), number_bytes, INT64_MAX,
-		    value);
-	default:
-		return number_parse(text, 4194304, value); /* PID_MAX_LIMIT */
-	}
-}
 
 int
 cgroup_add(void *layer, const char *word, struct fail *f)
 {
 	struct cgroup *c = layer;
-	size_t length = strcspn(word, "=");
-	uint64_t value;
+	struct limit_word w;
+	int taken, n = 0;
 
 	if (strcmp(word, "none") == 0) {
-		memset(c->value, 0, sizeof c->value);
+		c->words = 0;
 		return 1;
 	}
-	for (int n = 0; n < CGROUP_LIMITS; n++) {
-		if (strlen(controllers[n]) != length
-		    || memcmp(controllers[n], word, length) != 0)
-			continue;
-		if (word[length] == '\0')
-			return fail(f, 0, "%s: expected %s=LIMIT", word, word);
-		if (parse_value(n, word + length + 1, &value) < 0)
-			return fail(f, 0, "%s: bad limit", word);
-		if (value == 0)
-			return fail(f, 0, "%s: nothing can run with none of it",
-			    word);
-		if (n == CGROUP_CPU && value < 100)
-			return fail(f, 0, "%s: the least is 1%%", word);
-		c->value[n] = value;
-		return 1;
+	if ((taken = limit_read(&w, word, f)) <= 0)
+		return taken;
+	while (n < c->words && !limit_replaces(&w, &c->word[n]))
+		n++;
+	if (n < c->words) {
+		c->words--;
+		memmove(&c->word[n], &c->word[n + 1],
+		    (size_t)(c->words - n) * sizeof w);
 	}
-	return 0;
+	if (c->words == CGROUP_WORDS)
+		return fail(f, 0, "%.120s: more than %d limits of a group",
+		    word, CGROUP_WORDS);
+	for (n = c->words; n > 0 && c->word[n - 1].limit > w.limit; n--)
+		c->word[n] = c->word[n - 1];
+	c->word[n] = w;
+	c->words++;
+	return 1;
 }
 
 void
 cgroup_print(const void *layer, FILE *out)
 {
 	const struct cgroup *c = layer;
-	uint64_t cpu = c->value[CGROUP_CPU];
 
-	if (cpu != 0) {
-		fprintf(out, " cpu=%" PRIu64, cpu / 100);
-		if (cpu % 100 != 0)
-			fprintf(out, ".%02" PRIu64, cpu % 100);
-		fputc('%', out);
+	for (int n = 0; n < c->words; n++) {
+		fputc(' ', out);
+		limit_print(&c->word[n], out);
 	}
-	if (c->value[CGROUP_MEMORY] != 0)
-		fprintf(out, " memory=%" PRIu64, c->value[CGROUP_MEMORY]);
-	if (c->value[CGROUP_PIDS] != 0)
-		fprintf(out, " pids=%" PRIu64, c->value[CGROUP_PIDS]);
 }
 
 bool
 cgroup_asked(const struct cgroup *c)
 {
-	for (int n = 0; n < CGROUP_LIMITS; n++)
-		if (c->value[n] != 0)
-			return true;
-	return false;
+	return c->words > 0;
 }
 
-/* The group for a controller: one that is there already, or a new one. */
+/* The group for a limit: one that is there already, or a new one. */
 static struct cgroup_dir *
-dir_for(struct cgroup *c, const char *controller, struct fail *f)
+dir_for(struct cgroup *c, const struct limit_word *w, struct fail *f)
 {
 	struct cgroup_dir *d = &c->dir[c->dirs];
+	char controller[32];
 
-	if (cgroupfind_open(d, controller, controller, f) < 0)
+	limit_controller(w, controller);
+	if (c->dirs == CGROUP_DIRS) {
+		fail(f, 0, "there are too many hierarchies");
+		return NULL;
+	}
+	if (cgroupfind_open(d, w->limit->v1_controller, controller, f) < 0)
 		return NULL;
 	/* cpu and memory are often in one hierarchy, version 2's always. */
 	for (int n = 0; n < c->dirs; n++) {
 		if (strcmp(c->dir[n].path, d->path) != 0)
 			continue;
 		close(d->parent);
-		return &c->dir[n];
+		d->parent = -1;
+		return limit_check(w, &c->dir[n], f) < 0 ? NULL : &c->dir[n];
 	}
-	cgroupfs_sweep(d);
-	if (cgroupfs_make(d, f) < 0) {
-		cgroupfs_remove(d);
-		return NULL;
+	if (limit_check(w, d, f) == 0) {
+		cgroupfs_sweep(d);
+		if (cgroupfs_make(d, f) == 0) {
+			c->into = d->v2 ? d->dir : c->into;
+			c->dirs++;
+			return d;
+		}
 	}
-	if (d->v2)
-		c->into = d->dir;
-	c->dirs++;
-	return d;
+	cgroupfs_remove(d);
+	return NULL;
+}
+
+static const struct limit_word *
+find_processors(const struct cgroup *c)
+{
+	for (int n = 0; n < c->words; n++)
+		if (strcmp(c->word[n].limit->name, "cpus") == 0)
+			return &c->word[n];
+	return NULL;
+}
+
+bool
+cgroup_processors(const struct cgroup *c, struct numberset *set)
+{
+	const struct limit_word *w = find_processors(c);
+
+	return w != NULL && numberset_parse(set, w->text) == 0;
 }
 
 static int
-set_limit(struct cgroup *c, enum cgroup_limit limit, const struct cgroup_dir *d)
+make_one(struct cgroup *c, const struct limit_word *w, struct fail *f)
 {
-	uint64_t value = c->value[limit];
-	char text[64];
+	struct cgroup_dir *d = dir_for(c, w, f);
 
-	snprintf(text, sizeof text, "%" PRIu64, value);
-	switch (limit) {
-	case CGROUP_MEMORY:
-		return cgroupfs_write(d->dir,
-		    d->v2 ? "memory.max" : "memory.limit_in_bytes", text);
-	case CGROUP_PIDS:
-		return cgroupfs_write(d->dir, "pids.max", text);
-	default:
-		break;
-	}
-	snprintf(text, sizeof text, "%" PRIu64, value * PERIOD_US / 10000);
-	if (!d->v2)
-		return cgroupfs_write(d->dir, "cpu.cfs_quota_us", text);
-	snprintf(text + strlen(text), sizeof text - strlen(text), " %d",
-	    PERIOD_US);
-	return cgroupfs_write(d->dir, "cpu.max", text);
-}
-
-static int
-make_one(struct cgroup *c, enum cgroup_limit limit, struct fail *f)
-{
-	struct cgroup_dir *d = dir_for(c, controllers[limit], f);
-
-	if (d == NULL)
-		return -1;
-	if (set_limit(c, limit, d) < 0)
-		return fail(f, errno, "write the limit in %s/%s", d->path,
-		    d->name);
-	return 0;
+	if (d == NULL && w == find_processors(c))
+		return 0;
+	if (d != NULL && limit_set(w, d, f) == 0)
+		return 0;
+	if (w->subject == 0)
+		return fail_prefix(f, "%s: ", w->limit->name);
+	return fail_prefix(f, "%s%c%.*s: ", w->limit->name, w->text[-1],
+	    (int)w->subject, w->text);
 }
 
 static int
@@ -200,18 +145,15 @@ open_tasks(struct cgroup *c, struct fail *f)
 int
 cgroup_make(struct cgroup *c, struct fail *f)
 {
+	bool made = true;
+
 	c->into = -1;
 	c->dirs = 0;
-	for (int n = 0; n < CGROUP_LIMITS; n++)
+	for (int n = 0; n < CGROUP_DIRS; n++)
 		c->tasks[n] = -1;
-	for (int n = 0; n < CGROUP_LIMITS; n++) {
-		if (c->value[n] == 0 || make_one(c, n, f) == 0)
-			continue;
-		fail_prefix(f, "%s: ", controllers[n]);
-		cgroup_remove(c);
-		return -1;
-	}
-	if (open_tasks(c, f) == 0)
+	for (int n = 0; made && n < c->words; n++)
+		made = make_one(c, &c->word[n], f) == 0;
+	if (made && open_tasks(c, f) == 0)
 		return 0;
 	cgroup_remove(c);
 	return -1;
@@ -220,10 +162,13 @@ cgroup_make(struct cgroup *c, struct fail *f)
 int
 cgroup_join(const struct cgroup *c, struct fail *f)
 {
-	for (int n = 0; n < c->dirs; n++)
-		if (c->tasks[n] >= 0 && write(c->tasks[n], "0", 1) != 1)
-			return fail(f, errno, "join %s/%s", c->dir[n].path,
-			    c->dir[n].name);
+	for (int n = 0; n < c->dirs; n++) {
+		const struct cgroup_dir *d = &c->dir[n];
+
+		if (c->tasks[n] < 0 || write(c->tasks[n], "0", 1) == 1)
+			continue;
+		return fail(f, errno, "join %s/%s", d->path, d->name);
+	}
 	return 0;
 }
 

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cgroup.h - how much a group of processes may use: setlimit's words for
- * control groups
- *
- *	memory=64M  bytes of memory, page cache and tmpfs included
- *	pids=32     processes and threads
- *	cpu=50%     of one processor; 150% or 1.5: of more than one
+ * cgroup.h - how much a group of processes may use: the words of limit.h,
+ * and the group of our own that they hold for, in each hierarchy
  */
 #ifndef CGROUP_H
 #define CGROUP_H
@@ -15,16 +11,22 @@
 #include <stdio.h>
 
 #include "cgroupfs.h"
+#include "limit.h"
 
 struct fail;
+struct numberset;
 
-enum cgroup_limit { CGROUP_CPU, CGROUP_MEMORY, CGROUP_PIDS, CGROUP_LIMITS };
+enum {
+	CGROUP_WORDS = 64,
+	CGROUP_DIRS = 8, /* a hierarchy for each controller, and version 2's */
+};
 
 struct cgroup {
-	uint64_t value[CGROUP_LIMITS]; /* 0: not asked for; cpu: 1/100 % */
-	struct cgroup_dir dir[CGROUP_LIMITS]; /* one for each hierarchy */
+	struct limit_word word[CGROUP_WORDS]; /* in the order of limits[] */
+	int words;
+	struct cgroup_dir dir[CGROUP_DIRS]; /* one for each hierarchy */
 	int dirs;
-	int tasks[CGROUP_LIMITS]; /* version 1: open for the child to join */
+	int tasks[CGROUP_DIRS]; /* version 1: open for the child to join */
 	int into; /* version 2: for clone3(2), CLONE_INTO_CGROUP, or -1 */
 };
 
@@ -38,7 +40,8 @@ bool cgroup_asked(const struct cgroup *c);
 
 /*
  * Make the groups and set their limits.  -1: nothing is left of them.  The
- * failure says which limit could not be had, and why.
+ * failure says which limit could not be had, and why.  That there can be no
+ * group for "cpus" is none: there is another way, cgroup_processors().
  */
 int cgroup_make(struct cgroup *c, struct fail *f);
 
@@ -48,6 +51,12 @@ int cgroup_make(struct cgroup *c, struct fail *f);
  * grace period, 5 to 15 ms.
  */
 int cgroup_join(const struct cgroup *c, struct fail *f);
+
+/*
+ * The processors that the processes are to run on, for affinity.h.  False:
+ * that was not asked for.
+ */
+bool cgroup_processors(const struct cgroup *c, struct numberset *set);
 
 /* What the groups have used; -1 where they do not count that. */
 struct cgroup_usage {

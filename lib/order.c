@@ -3,6 +3,7 @@
 #include "capability.h"
 #include "compat.h"
 #include "network.h"
+#include "numberset.h"
 #include "scope.h"
 #include "step.h"
 #include "take.h"
@@ -62,6 +63,14 @@ static bool
 want_cgroup(const struct jail *jail)
 {
 	return cgroup_asked(&jail->cgroup);
+}
+
+static bool
+want_processors(const struct jail *jail)
+{
+	struct numberset set;
+
+	return cgroup_processors(&jail->cgroup, &set);
 }
 
 WANT(maps, CLONE_NEWUSER)
@@ -248,6 +257,8 @@ const struct step steps[] = {
 	{ STAGE_INSIDE, "cgroup", "write tasks", 2007,
 	    "be in the group before anything is used", want_cgroup, take_join,
 	    NULL },
+	{ STAGE_INSIDE, "processors", "sched_setaffinity(2)", 2002,
+	    "run on no others", want_processors, take_processors, NULL },
 	{ STAGE_INSIDE, "ids", "setresuid(2)", 1997,
 	    "become root of the new namespace", want_become_root, NULL,
 	    idmap_become_root },

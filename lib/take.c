@@ -8,11 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "affinity.h"
 #include "capability.h"
 #include "compat.h"
 #include "fail.h"
 #include "inroot.h"
 #include "jail.h"
+#include "numberset.h"
 #include "scope.h"
 
 int
@@ -92,6 +94,16 @@ int
 take_join(struct jail *jail, struct fail *f)
 {
 	return cgroup_join(&jail->cgroup, f);
+}
+
+int
+take_processors(struct jail *jail, struct fail *f)
+{
+	struct numberset set;
+
+	if (!cgroup_processors(&jail->cgroup, &set))
+		return 0;
+	return affinity_set(&set, f);
 }
 
 int

@@ -21,6 +21,7 @@ int take_maps(struct jail *jail, struct fail *f);
 int take_pick(struct jail *jail, struct fail *f);
 int take_lend(struct jail *jail, struct fail *f);
 int take_join(struct jail *jail, struct fail *f);
+int take_processors(struct jail *jail, struct fail *f);
 int take_cgroupns(struct jail *jail, struct fail *f);
 int take_hostname(struct jail *jail, struct fail *f);
 int take_time(struct jail *jail, struct fail *f);

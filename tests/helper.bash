@@ -147,6 +147,13 @@ may_make_group() {
 	mkdir "$dir" 2>/dev/null && rmdir "$dir"
 }
 
+# Whether a group's swap is counted.  The root of version 2 has no such file.
+counts_swap() {
+	local dir
+	dir=$(control_group memory) || return
+	[ -e "$dir/memory.memsw.limit_in_bytes" ] || [ -e "$dir/memory.swap.max" ]
+}
+
 alpine_archive() {
 	printf '%s/alpine-minirootfs-3.20.3-x86_64.tar.gz\n' "$RUNGS_DATA"
 }
@@ -175,8 +182,15 @@ requires() {
 		memory-group) may_make_group memory ;;
 		pids-group) may_make_group pids ;;
 		cpu-group) may_make_group cpu ;;
+		cpuset-group) may_make_group cpuset ;;
+		io-group) may_make_group blkio || may_make_group io ;;
+		hugetlb-group) may_make_group hugetlb ;;
+		swap-group) counts_swap ;;
 		no-group) never may_make_group memory 2>/dev/null ;;
 		cgroup-v1) grep -q ' - cgroup ' /proc/self/mountinfo ;;
+		cgroup-v2) never grep -q ' - cgroup ' /proc/self/mountinfo 2>/dev/null ;;
+		two-processors) [ "$(nproc)" -ge 2 ] ;;
+		loop-device) losetup -f >/dev/null 2>&1 ;;
 		no-sys-resource) never may_raise_limits 2>/dev/null ;;
 		no-sanitizer) [ -z "${RUNGS_SANITIZED:-}" ] ;;
 		busybox | capsh | curl | script | strace | tmux)

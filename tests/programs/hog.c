@@ -5,6 +5,8 @@
  *	hog memory MIB    write to that much memory
  *	hog pids N        have that many children at once
  *	hog files N       open that many files
+ *	hog bomb          fork until that is refused, in every process
+ *	hog huge N        write to that many huge pages
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -76,6 +78,42 @@ hog_files(long count)
 	return 0;
 }
 
+/* The others stay: in a jail they end with it. */
+static int
+hog_bomb(void)
+{
+	pid_t first = getpid();
+
+	for (;;) {
+		if (fork() >= 0)
+			continue;
+		if (getpid() != first)
+			for (;;)
+				pause();
+		printf("%s\n", strerror(errno));
+		return 0;
+	}
+}
+
+static int
+hog_huge(long count)
+{
+	size_t size = (size_t)2 << 20;
+	char *piece;
+
+	for (long n = 0; n < count; n++) {
+		piece = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+		if (piece == MAP_FAILED) {
+			printf("%ld: %s\n", n, strerror(errno));
+			return 1;
+		}
+		memset(piece, 1, size);
+	}
+	printf("all %ld\n", count);
+	return 0;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -85,5 +123,9 @@ main(int argc, char *argv[])
 		return hog_pids(atol(argv[2]));
 	if (argc == 3 && strcmp(argv[1], "files") == 0)
 		return hog_files(atol(argv[2]));
+	if (argc == 3 && strcmp(argv[1], "huge") == 0)
+		return hog_huge(atol(argv[2]));
+	if (argc == 2 && strcmp(argv[1], "bomb") == 0)
+		return hog_bomb();
 	return 2;
 }
