@@ -167,7 +167,12 @@ cgroup_join(const struct cgroup *c, struct fail *f)
 
 		if (c->tasks[n] < 0 || write(c->tasks[n], "0", 1) == 1)
 			continue;
-		return fail(f, errno, "join %s/%s", d->path, d->name);
+		fail(f, errno, "join %s/%s", d->path, d->name);
+		if (errno == EINVAL
+		    && faccessat(d->dir, "cpu.rt_runtime_us", F_OK, 0) == 0)
+			fail_hint(f, "a new group of version 1 has no time "
+				     "for sched=fifo and sched=rr");
+		return -1;
 	}
 	return 0;
 }

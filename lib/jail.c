@@ -20,6 +20,8 @@ static const struct layer {
 	{ "mkroot", "word", offsetof(struct jail, root), root_add, root_print },
 	{ "setlimit", "limit", offsetof(struct jail, rlimits), rlimits_add,
 	    rlimits_print },
+	{ "setlimit", "limit", offsetof(struct jail, priority), priority_add,
+	    priority_print },
 	{ "setlimit", "limit", offsetof(struct jail, cgroup), cgroup_add,
 	    cgroup_print },
 	{ "enterns", "namespace", offsetof(struct jail, namespaces),

@@ -19,6 +19,7 @@
 #include "descriptor.h"
 #include "mount.h"
 #include "namespace.h"
+#include "priority.h"
 #include "rlimit.h"
 #include "root.h"
 #include "running.h"
@@ -50,6 +51,7 @@ struct jail {
 	struct join join; /* the process whose jail to go into, if any */
 	struct mounts mounts;
 	struct rlimits rlimits;
+	struct priority priority;
 	struct credential credential;
 	struct terminal terminal;
 	struct descriptors kept; /* those of the caller that the command gets */

@@ -73,6 +73,19 @@ want_processors(const struct jail *jail)
 	return cgroup_processors(&jail->cgroup, &set);
 }
 
+/* Ourselves, while we still have all of our privileges. */
+static bool
+want_own_priority(const struct jail *jail)
+{
+	return priority_asked(&jail->priority) && jail_is_in_place(jail);
+}
+
+static bool
+want_priority(const struct jail *jail)
+{
+	return priority_asked(&jail->priority) && !jail_is_in_place(jail);
+}
+
 WANT(maps, CLONE_NEWUSER)
 
 static bool
@@ -241,11 +254,17 @@ const struct step steps[] = {
 	{ STAGE_CALLER, "ids", "fcntl(2) F_OFD_SETLK", 2015,
 	    "pick 65536 ids of the host that nobody has", want_pick, take_pick,
 	    NULL },
+	{ STAGE_CALLER, "priority", "setpriority(2), ioprio_set(2)", 1983,
+	    "take its turn before others or behind them", want_own_priority,
+	    take_priority, NULL },
 	{ STAGE_BEGIN, "namespaces", "unshare(2)", 2006,
 	    "see what only the command sees", want_unshare, NULL, NULL },
 	{ STAGE_BEGIN, "namespaces", "clone3(2)", 2019,
 	    "begin a process that sees only what the jail has", want_process,
 	    NULL, NULL },
+	{ STAGE_MAPS, "priority", "setpriority(2), ioprio_set(2)", 1983,
+	    "take its turn before others or behind them", want_priority,
+	    take_priority, NULL },
 	{ STAGE_MAPS, "ids", "write uid_map, gid_map", 2013,
 	    "make root in the jail nobody outside", want_maps, take_maps,
 	    NULL },

@@ -62,6 +62,12 @@ take_cgroup(struct jail *jail, struct fail *f)
 }
 
 int
+take_priority(struct jail *jail, struct fail *f)
+{
+	return priority_apply(&jail->priority, jail->first, f);
+}
+
+int
 take_maps(struct jail *jail, struct fail *f)
 {
 	return idmap_write(&jail->namespaces.ids, jail->first, f);

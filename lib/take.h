@@ -18,6 +18,7 @@ int take_privileges(struct jail *jail, struct fail *f);
 int take_name(struct jail *jail, struct fail *f);
 int take_cgroup(struct jail *jail, struct fail *f);
 int take_maps(struct jail *jail, struct fail *f);
+int take_priority(struct jail *jail, struct fail *f);
 int take_pick(struct jail *jail, struct fail *f);
 int take_lend(struct jail *jail, struct fail *f);
 int take_join(struct jail *jail, struct fail *f);

@@ -191,6 +191,7 @@ requires() {
 		cgroup-v2) never grep -q ' - cgroup ' /proc/self/mountinfo 2>/dev/null ;;
 		two-processors) [ "$(nproc)" -ge 2 ] ;;
 		loop-device) losetup -f >/dev/null 2>&1 ;;
+		sys-resource) may_raise_limits ;;
 		no-sys-resource) never may_raise_limits 2>/dev/null ;;
 		no-sanitizer) [ -z "${RUNGS_SANITIZED:-}" ] ;;
 		busybox | capsh | curl | script | strace | tmux)

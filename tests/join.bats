@@ -245,3 +245,15 @@ $(hostname)"
 	run -0 enterns -n of=12 net=host uts=/a/b
 	assert_output $'jail 1\nenterns of=12 net=host uts=/a/b\nend'
 }
+
+@test "what goes in can be given less than who is there" {
+	entered() { setlimit -n nice=6 oom-score=77 | enterns "of=$inside" | "$as" jailexec -x -- sh -c 'cut -d" " -f19 /proc/self/stat; cat /proc/self/oom_score_adj'; }
+	less() {
+		begin_jail "$as"
+		run -0 entered
+		assert_output $'6\n77'
+		same 0 "$(cut -d' ' -f19 "/proc/$inside/stat")"
+		stop "$jail_pid"
+	}
+	for_each_caller less
+}
