@@ -168,16 +168,39 @@ setlimit: add memory=BYTES'
 }
 
 # beside SETUP CMD...: in a group of version 2 that has nothing but a group
-# with processes, after SETUP in the upper one.
+# with processes, after SETUP in the upper one.  Nothing else may be left.
 beside() {
 	local own upper status=0
 	own=$(control_group memory)
 	# Ours has processes; the one above is as systemd has it.
 	upper=$(dirname "$own")/tests-of-rungs-$BASHPID
 	mkdir "$upper" "$upper/leaf" || return
-	bash -c 'cd "$0" && eval "$1" && echo $$ >leaf/cgroup.procs && exec "${@:2}"' \
+	bash -c 'cd "$0" && echo +memory +pids +cpu >cgroup.subtree_control && eval "$1" && echo $$ >leaf/cgroup.procs && exec "${@:2}"' \
 		"$upper" "$@" || status=$?
-	poll rmdir "$upper/leaf" "$upper"
+	poll removed "$upper/leaf"
+	poll removed "$upper"
+	return "$status"
+}
+
+removed() {
+	[ ! -d "$1" ] || rmdir "$1" 2>/dev/null
+}
+
+# apart CMD...: in groups for memory and pids that nobody else uses.  Nothing
+# may be left in them.
+apart() {
+	local memory pids status=0
+	if ! grep -q ' - cgroup ' /proc/self/mountinfo; then
+		beside true "$@"
+		return
+	fi
+	memory=$(control_group memory)/tests-of-rungs-$BASHPID
+	pids=$(control_group pids)/tests-of-rungs-$BASHPID
+	mkdir "$memory" "$pids" || return
+	bash -c 'echo $$ | tee "$0/tasks" >"$1/tasks" && exec "${@:2}"' \
+		"$memory" "$pids" "$@" || status=$?
+	poll removed "$memory"
+	poll removed "$pids"
 	return "$status"
 }
 
@@ -185,7 +208,7 @@ beside() {
 @test "no limit of the caller's own group is left behind in version 2" {
 	requires root memory-group cgroup-v2
 	local file
-	inside() { beside 'echo +memory +pids +cpu >cgroup.subtree_control' bash -c 'echo "$1" >"$(control_group memory)/$0" && exec setlimit pids=50 -- echo "$2"' "$@" "$ran"; }
+	inside() { beside true bash -c 'echo "$1" >"$(control_group memory)/$0" && exec setlimit pids=50 -- echo "$2"' "$@" "$ran"; }
 	for file in memory.max=1G memory.high=1G memory.swap.max=1G pids.max=99 \
 		'cpu.max=90000 100000' cpu.weight=50; do
 		refused inside "${file%%=*}" "${file#*=}"
@@ -193,6 +216,49 @@ beside() {
 	done
 	run -0 inside cpu.weight 100
 	run -0 inside memory.max max
+}
+
+# bats test_tags=vm
+@test "a chain of limits is a group in a group, and all is gone at the end" {
+	requires root memory-group pids-group
+	run -0 apart setlimit memory=64M -- setlimit pids=9 cpu=50% -- setlimit memory=50% pids=5 -- \
+		bash -c 'held memory memory.limit_in_bytes memory.max; held pids pids.max pids.max'
+	assert_output $'33554432\n5'
+	run -7 apart setlimit memory=64M -- setlimit pids=9 -- sh -c 'exit 7'
+}
+
+# ours CONTROLLER: the groups of tools in the one that apart made.
+ours() {
+	local own top
+	own=$(control_group "$1")
+	top=$(grep -o '.*/tests-of-rungs-[0-9]*' <<<"$own")
+	find "$top" -mindepth 1 -type d -name 'rungs-*'
+}
+
+# killed_chain: one in another, and both are killed; then as many more as it
+# takes until nothing of them is left.
+killed_chain() {
+	setlimit memory=64M pids=50 -- sh -c 'setlimit pids=9 memory=32M -- sh -c "kill -9 \$PPID"; kill -9 $PPID' || true
+	for ((n = 0; n < 200; n++)); do
+		setlimit memory=64M pids=50 -- true || return
+		[ -n "$(ours memory; ours pids)" ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# bats test_tags=vm
+@test "what a killed chain left is removed by the next run" {
+	requires root memory-group pids-group
+	export -f killed_chain ours
+	run -0 apart bash -c killed_chain
+}
+
+# bats test_tags=vm
+@test "who is not alone in a limited group of version 2 is told why not" {
+	requires root memory-group cgroup-v2
+	refused setlimit memory=64M -- sh -c 'setlimit pids=9 -- echo "$0"; exit' "$ran"
+	[[ $output == *' has processes and a memory.max of its own: a group beside it would escape that'* ]]
 }
 
 # --- processors ---
@@ -203,14 +269,14 @@ allowed='grep Cpus_allowed_list: /proc/self/status | cut -f2'
 @test "cpus is where the command may run, with a group and without" {
 	requires two-processors
 	place() {
-		run -0 $as setlimit cpus=1 -- sh -c "nproc; $allowed"
+		run -0 "$as" setlimit cpus=1 -- sh -c "nproc; $allowed"
 		assert_output $'1\n1'
-		run -0 $as setlimit cpus=0 -- sh -c "nproc; $allowed"
+		run -0 "$as" setlimit cpus=0 -- sh -c "nproc; $allowed"
 		assert_output $'1\n0'
-		run -0 $as setlimit cpus=0-1 -- sh -c "$allowed"
+		run -0 "$as" setlimit cpus=0-1 -- sh -c "$allowed"
 		assert_output 0-1
 		# Whoever is bound to less can say so.
-		run -0 $as taskset -c 0 setlimit cpus=1 -- sh -c "$allowed"
+		run -0 "$as" taskset -c 0 setlimit cpus=1 -- sh -c "$allowed"
 		assert_output 1
 	}
 	for_each_caller place
@@ -219,7 +285,7 @@ allowed='grep Cpus_allowed_list: /proc/self/status | cut -f2'
 @test "cpus holds in a jail, which is what nproc says there" {
 	requires two-processors
 	local as
-	jailed() { a_root scratch | setlimit cpus=1 | $as jailexec -- sh -c "nproc; $allowed"; }
+	jailed() { a_root scratch | setlimit cpus=1 | "$as" jailexec -- sh -c "nproc; $allowed"; }
 	for as in "${callers[@]}"; do
 		run -0 jailed
 		assert_output $'1\n1'
@@ -242,8 +308,8 @@ allowed='grep Cpus_allowed_list: /proc/self/status | cut -f2'
 	local last
 	last=$(grep -c '' <(grep ^processor /proc/cpuinfo))
 	absent() {
-		refused $as setlimit "cpus=0,$last" -- echo "$ran"
-		refused $as setlimit cpus=8191 -- echo "$ran"
+		refused "$as" setlimit "cpus=0,$last" -- echo "$ran"
+		refused "$as" setlimit cpus=8191 -- echo "$ran"
 	}
 	for_each_caller absent
 	requires cpuset-group
@@ -285,11 +351,12 @@ allowed='grep Cpus_allowed_list: /proc/self/status | cut -f2'
 
 @test "io is for the disk of a partition and of a file on it" {
 	requires root io-group loop-device cgroup-v1
-	local loop number
+	local loop number part
 	truncate -s 8M "$BATS_TEST_TMPDIR/disk"
 	attach "$BATS_TEST_TMPDIR/disk"
 	addpart "$loop" 1 2048 8192 || skip "requires partitions"
-	mknod "$BATS_TEST_TMPDIR/part" b $(tr : ' ' <"/sys/block/${loop##*/}/${loop##*/}p1/dev")
+	part=$(cat "/sys/block/${loop##*/}/${loop##*/}p1/dev")
+	mknod "$BATS_TEST_TMPDIR/part" b "${part%:*}" "${part#*:}"
 	run -0 setlimit "io=$BATS_TEST_TMPDIR/part:rbps=1M" -- bash -c 'held blkio blkio.throttle.read_bps_device io.max'
 	assert_output "$number 1048576"
 	delpart "$loop" 1
@@ -326,12 +393,12 @@ setlimit: name the device itself: findmnt -no SOURCE -T FILE may know it'
 @test "who writes more than that to a disk has to wait" {
 	requires root io-group loop-device
 	local loop number
-	truncate -s 64M "$BATS_TEST_TMPDIR/disk"
+	truncate -s 16M "$BATS_TEST_TMPDIR/disk"
 	attach "$BATS_TEST_TMPDIR/disk"
-	write() { timeout "$1" "${@:2}" dd if=/dev/zero "of=$loop" bs=64K count=1000 oflag=direct status=none; }
-	run -0 write 60 setlimit "io=$loop:wbps=1G" --
+	write() { timeout "$1" setlimit "io=$loop:wbps=$2" -- dd if=/dev/zero "of=$loop" bs=64K count=250 oflag=direct status=none; }
+	run -0 write 60 1G
 	# This would take a minute.  A slow machine takes no less.
-	run -124 write 3 setlimit "io=$loop:wbps=1M" --
+	run -124 write 3 256K
 }
 
 @test "a weight for disks is refused where no disk goes by weights" {
@@ -343,6 +410,7 @@ setlimit: name the device itself: findmnt -no SOURCE -T FILE may know it'
 setlimit: echo bfq >/sys/block/DISK/queue/scheduler gives it one'
 }
 
+# bats test_tags=vm
 @test "a weight for disks is what the kernel has then" {
 	requires root io-group loop-device
 	local loop number
@@ -359,8 +427,10 @@ setlimit: echo bfq >/sys/block/DISK/queue/scheduler gives it one'
 # bats test_tags=vm
 @test "a tmpfs is memory, and so is what a jail has in /tmp" {
 	requires memory-group no-sanitizer
-	run -137 setlimit memory=16M -- unshare -m sh -c 'mount -t tmpfs none /mnt && exec head -c 64M /dev/zero >/mnt/file'
-	filled() { a_root scratch | setlimit memory=32M | jailexec -- sh -c 'exec head -c 128m /dev/zero >/tmp/file'; }
+	mkdir "$BATS_TEST_TMPDIR/mnt"
+	run -137 setlimit memory=16M -- unshare -m sh -c 'mount -t tmpfs none "$0" && exec head -c 64M /dev/zero >"$0/file"' "$BATS_TEST_TMPDIR/mnt"
+	# Not every kernel can map the owners of a root that is on a tmpfs.
+	filled() { a_root scratch | setlimit memory=32M | enterns user=host | jailexec -- sh -c 'exec head -c 128m /dev/zero >/tmp/file'; }
 	run -137 filled
 }
 
@@ -387,8 +457,7 @@ setlimit: echo bfq >/sys/block/DISK/queue/scheduler gives it one'
 # bats test_tags=vm
 @test "a fork bomb goes off in its group, and is over with the jail" {
 	requires pids-group
-	local mark=limits-$BASHPID-bomb as=as_caller
-	bomb() { a_root scratch | setlimit pids=30 | jailexec -- /test/hog bomb; }
+	bomb() { a_root scratch | setlimit pids=30 | enterns user=host | jailexec -- /test/hog bomb; }
 	run -0 bomb
 	assert_output 'Resource temporarily unavailable'
 	counted() { setlimit pids=20 -- bash -c '"$0" pids 40; held pids pids.events pids.events' "$RUNGS_STAGE/tests/hog"; }
@@ -414,6 +483,13 @@ setlimit: echo bfq >/sys/block/DISK/queue/scheduler gives it one'
 	assert_output '2: Cannot allocate memory'
 }
 
+@test "a real-time process in a new group of version 1 is told why not" {
+	requires root cgroup-v1 cpu-group
+	[ -e "$(control_group cpu)/cpu.rt_runtime_us" ] || skip "requires groups of real-time processes"
+	refused setlimit sched=fifo:1 cpu=50% -- echo "$ran"
+	same 'setlimit: a new group of version 1 has no time for sched=fifo and sched=rr' "${lines[1]}"
+}
+
 # bats test_tags=vm
 @test "a thousand groups are made, and not one is left" {
 	requires root pids-group
@@ -421,14 +497,18 @@ setlimit: echo bfq >/sys/block/DISK/queue/scheduler gives it one'
 	own=$(control_group pids)
 	dir=$own/tests-of-rungs-$BASHPID
 	[ -z "${RUNGS_SANITIZED:-}" ] || count=50
-	# Ours has processes; the one above is as systemd has it.
-	never grep -q ' - cgroup ' /proc/self/mountinfo 2>/dev/null &&
+	if ! grep -q ' - cgroup ' /proc/self/mountinfo; then
+		# Ours has processes; the one above is as systemd has it.
 		dir=$(dirname "$own")/tests-of-rungs-$BASHPID
+		count=50
+	fi
 	mkdir "$dir" "$dir/leaf"
+	[ ! -e "$dir/cgroup.subtree_control" ] || echo +pids >"$dir/cgroup.subtree_control"
 	run -0 bash -c 'echo 0 >"$0/leaf/cgroup.procs" && for ((n = 0; n < $1; n++)); do
 		setlimit pids=9 -- true || exit; done' "$dir" "$count"
 	n=$(find "$dir" -mindepth 1 -type d ! -path "$dir/leaf" | wc -l)
-	poll rmdir "$dir/leaf" "$dir"
+	poll removed "$dir/leaf"
+	poll removed "$dir"
 	same 0 "$n"
 }
 
@@ -468,7 +548,7 @@ normal() {
 	normal 'io=/a\040b:wbps=1' 'io=/a b:wbps=1'
 	normal cg:memory.zswap.max=0 cg:memory.zswap.max=0
 	normal 'cg:cpu.max=5\0406' 'cg:cpu.max=5 6'
-	normal 'cg:io.latency=8:0\040target=5\134' 'cg:io.latency=8:0 target=5\'
+	normal 'cg:io.latency=8:0\040target=5\134' "cg:io.latency=8:0 target=5\\"
 	normal 'nofile=64:64 cpu=50% cpu-weight=5 cpus=0 hugetlb=2097152:0 memory=67108864 pids=9 swap=0' \
 		swap=0 pids=9 memory=64M hugetlb=2M:0 cpus=0 cpu-weight=5 cpu=0.5 nofile=64
 	cd "$BATS_TEST_TMPDIR"
@@ -516,12 +596,12 @@ normal() {
 		cpu-weight= cpu-weight=0 cpu-weight=-1 cpu-weight=10001 \
 		cpu-weight=1K cpu-weight=50% cpu-weight io-weight=0 \
 		io-weight=10001 io-weight= io-weight=default io-weight=1.5 \
-		cpus= cpus=, cpus=0, cpus=,0 cpus=0,,1 cpus=3-1 cpus=0-1- cpus=-1 \
+		cpus= 'cpus=,' 'cpus=0,' cpus=,0 cpus=0,,1 cpus=3-1 cpus=0-1- cpus=-1 \
 		cpus=0- cpus=- cpus=x cpus=8192 cpus=0-8192 cpus='0 1' cpus=0-1-2 \
 		cpus=99999999999999999999 "cpus=$huge" cpus=0:1 cpus=all cpus \
 		mems= mems=1-0 mems=x mems=8192 "mems=$huge" \
 		io= io=/ io=:rbps=1 io=/: io=/:rbps io=/:rbps= io=/:rbps=0 \
-		io=/:rbps=-1 io=/:rbps=1x io=/:rbps=1,rbps=2 io=/:rbps=1, \
+		io=/:rbps=-1 io=/:rbps=1x io=/:rbps=1,rbps=2 'io=/:rbps=1,' \
 		io=/:,rbps=1 io=/:rbps=1,,wbps=1 io=/:bps=1 io=/:RBPS=1 \
 		io=/:riops=4294967296 io=/:wbps=9223372036854775808 io=/:rbps=max \
 		'io=/:rbps=1 ' io "io=/${huge}:rbps=1" \

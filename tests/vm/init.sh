@@ -32,7 +32,7 @@ top() {
 # the leaves, controllers for whoever is below.  We are what a login of root
 # is; the user's part is made by the tests that need one.
 make_groups() {
-	local group all='+cpu +cpuset +io +memory +pids'
+	local group all='+cpu +cpuset +hugetlb +io +memory +pids'
 	mount -t cgroup2 -o nosuid,nodev,noexec,nsdelegate none /sys/fs/cgroup
 	cd /sys/fs/cgroup || return
 	mkdir -p init.scope user.slice/user-0.slice/session-1.scope
@@ -60,6 +60,7 @@ set_up() {
 	# Their owner, if an ordinary user packed them, was lost on the way.
 	chmod u+s /usr/bin/newuidmap /usr/bin/newgidmap
 	hostname machine
+	echo 8 >/proc/sys/vm/nr_hugepages
 	ip link set lo up
 	local module
 	while read -r module; do

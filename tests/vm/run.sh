@@ -42,7 +42,7 @@ seconds=${RUNGS_VM_SECONDS:-900}
 packages=(bash bats bsdutils coreutils diffutils findutils grep gzip hostname
 	iproute2 mawk mount passwd procps sed tar uidmap util-linux)
 # What of the kernel is in modules, and needed.
-modules=(overlay)
+modules=(overlay loop bfq)
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/rungs-vm.XXXXXX") || exit
 qemu=
