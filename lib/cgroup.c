@@ -60,10 +60,30 @@ cgroup_asked(const struct cgroup *c)
 	return c->words > 0;
 }
 
+/* A group of our own in d's parent, which is ours from here on. */
+static int
+make_dir(struct cgroup *c, const char *controller, struct fail *f)
+{
+	struct cgroup_dir *d = &c->dir[c->dirs];
+
+	cgroupfs_sweep(d->parent);
+	if (d->occupied && cgroupfs_lodge(&c->lodge, d, f) < 0)
+		return -1;
+	if (cgroupfind_enable(d, controller, f) < 0 || cgroupfs_make(d, f) < 0)
+		return -1;
+	c->into = d->v2 ? d->dir : c->into;
+	c->dirs++;
+	return 0;
+}
+
 /* The group for a limit: one that is there already, or a new one. */
 static struct cgroup_dir *
 dir_for(struct cgroup *c, const struct limit_word *w, struct fail *f)
 {
+	const struct cgroup_caller caller = {
+		.home = c->lodge.dir >= 0 ? &c->lodge : NULL,
+		.companion = c->companion,
+	};
 	struct cgroup_dir *d = &c->dir[c->dirs];
 	char controller[32];
 
@@ -72,24 +92,24 @@ dir_for(struct cgroup *c, const struct limit_word *w, struct fail *f)
 		fail(f, 0, "there are too many hierarchies");
 		return NULL;
 	}
-	if (cgroupfind_open(d, w->limit->v1_controller, controller, f) < 0)
+	if (cgroupfind_open(d, w->limit->v1_controller, controller, &caller, f)
+	    < 0)
 		return NULL;
+	if (limit_check(w, d, f) < 0)
+		goto failed;
 	/* cpu and memory are often in one hierarchy, version 2's always. */
 	for (int n = 0; n < c->dirs; n++) {
 		if (strcmp(c->dir[n].path, d->path) != 0)
 			continue;
+		if (cgroupfind_enable(d, controller, f) < 0)
+			goto failed;
 		close(d->parent);
 		d->parent = -1;
-		return limit_check(w, &c->dir[n], f) < 0 ? NULL : &c->dir[n];
+		return &c->dir[n];
 	}
-	if (limit_check(w, d, f) == 0) {
-		cgroupfs_sweep(d);
-		if (cgroupfs_make(d, f) == 0) {
-			c->into = d->v2 ? d->dir : c->into;
-			c->dirs++;
-			return d;
-		}
-	}
+	if (make_dir(c, controller, f) == 0)
+		return d;
+failed:
 	cgroupfs_remove(d);
 	return NULL;
 }
@@ -213,6 +233,7 @@ cgroup_remove(struct cgroup *c)
 			close(c->tasks[n]);
 		cgroupfs_remove(&c->dir[n]);
 	}
+	cgroupfs_leave(&c->lodge);
 	c->dirs = 0;
 	c->into = -1;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "cgroupfs.h"
 #include "limit.h"
@@ -28,6 +29,8 @@ struct cgroup {
 	int dirs;
 	int tasks[CGROUP_DIRS]; /* version 1: open for the child to join */
 	int into; /* version 2: for clone3(2), CLONE_INTO_CGROUP, or -1 */
+	struct cgroup_dir lodge; /* version 2: where we have gone, or none */
+	pid_t companion;         /* for cgroupfind.h, or 0 */
 };
 
 /* Take one word.  1: taken; 0: not a limit of these; -1: bad. */
@@ -66,7 +69,9 @@ struct cgroup_usage {
 };
 void cgroup_usage(const struct cgroup *c, struct cgroup_usage *usage);
 
-/* Remove the groups; one that still has processes stays. */
+/*
+ * Remove the groups, if there are any; one that still has processes stays.
+ */
 void cgroup_remove(struct cgroup *c);
 
 #endif

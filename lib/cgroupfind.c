@@ -118,20 +118,6 @@ find_mount(const char *v1, bool v2, char mount[PATH_MAX], char root[PATH_MAX])
 	return result;
 }
 
-/* Version 2: let groups in here have the controller. */
-static int
-enable(int dir, const char *name)
-{
-	char have[512], ask[64];
-
-	if (cgroupfs_read(dir, "cgroup.subtree_control", have, sizeof have) < 0)
-		return -1;
-	if (has_word(have, name, " \n"))
-		return 0;
-	snprintf(ask, sizeof ask, "+%s", name);
-	return cgroupfs_write(dir, "cgroup.subtree_control", ask);
-}
-
 /* Version 2: files of limits, with what is in those that are none. */
 static const struct {
 	const char *file, *none;
@@ -144,14 +130,20 @@ static const struct {
 	{ "io.bfq.weight", "default 100\n" },
 };
 
-/* Whether a line such as "max", "8:0 rbps=max wbps=4096" limits anything. */
+/*
+ * Whether a line such as "max", "8:0 rbps=max wbps=4096" limits anything.
+ * Some kernels have a number for max in hugetlb's files.
+ */
 static bool
 line_limits(char *line)
 {
 	char *rest = NULL, *word = strtok_r(line, " ", &rest);
 	bool limits = true;
+	uint64_t number;
 
-	if (word == NULL || strcmp(word, "max") == 0)
+	if (word == NULL || strcmp(word, "max") == 0
+	    || (number_parse(word, UINT64_MAX, &number) == 0
+		&& number > INT64_MAX / 2))
 		return false;
 	while ((word = strtok_r(NULL, " ", &rest)) != NULL) {
 		char *equal = strchr(word, '=');
@@ -236,23 +228,52 @@ may_have_children(int dir)
 }
 
 /*
+ * Whether we are all that is in the group, and can go to one in it: as in a
+ * scope of systemd's that was made for us, or behind another setlimit.
+ */
+static bool
+can_lodge(int dir, pid_t companion)
+{
+	char text[64], *rest = NULL, *line;
+
+	if (cgroupfs_read(dir, "cgroup.type", text, sizeof text) < 0
+	    || strcmp(text, "domain\n") != 0
+	    || cgroupfs_read(dir, "cgroup.procs", text, sizeof text) < 0)
+		return false;
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		pid_t pid = atoi(line);
+
+		if (pid != getpid() && (pid != companion || pid == 0))
+			return false;
+	}
+	return faccessat(dir, ".", W_OK, 0) == 0
+	       && faccessat(dir, "cgroup.procs", W_OK, 0) == 0
+	       && faccessat(dir, "cgroup.subtree_control", W_OK, 0) == 0;
+}
+
+/*
  * Go up to the first group that may have children: ours is then made beside
  * the caller's, if leaving that leaves no limit behind.
  */
 static int
-climb(struct cgroup_dir *d, struct fail *f)
+climb(struct cgroup_dir *d, pid_t companion, struct fail *f)
 {
 	char limit[NAME_MAX + 1];
 	int above;
 
-	while (!may_have_children(d->parent)) {
+	if (!may_have_children(d->parent) && can_lodge(d->parent, companion))
+		d->occupied = true;
+	while (!d->occupied && !may_have_children(d->parent)) {
 		if (own_limit(d->parent, limit)) {
 			fail(f, 0,
 			    "%s has processes and a %s of its own: a group "
 			    "beside it would escape that",
 			    d->path, limit);
 			return fail_hint(f,
-			    "move them to a group below it first");
+			    "move them to a group below it first, or put "
+			    "systemd-run --user --scope -p Delegate=yes in "
+			    "front");
 		}
 		if (strlen(d->path) <= d->mounted) {
 			fail(f, 0,
@@ -274,9 +295,9 @@ climb(struct cgroup_dir *d, struct fail *f)
 	return 0;
 }
 
-/* Open the caller's own group. */
+/* Where the caller's own group is. */
 static int
-open_own(struct cgroup_dir *d, const char *v1, const char *v2, struct fail *f)
+find_own(struct cgroup_dir *d, const char *v1, const char *v2, struct fail *f)
 {
 	char own[PATH_MAX], mount[PATH_MAX], root[PATH_MAX];
 	size_t skip;
@@ -299,12 +320,10 @@ open_own(struct cgroup_dir *d, const char *v1, const char *v2, struct fail *f)
 	    >= (int)sizeof d->path)
 		return fail(f, ENAMETOOLONG, "%s", mount);
 	d->mounted = strlen(mount);
-	d->parent = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (d->parent < 0)
-		return fail(f, errno, "open %s", d->path);
 	return 0;
 }
 
+/* Version 2: whether groups in d->parent can have the controller. */
 static int
 check_controller(const struct cgroup_dir *d, const char *name, struct fail *f)
 {
@@ -321,6 +340,7 @@ check_controller(const struct cgroup_dir *d, const char *name, struct fail *f)
 		    "the %s controller is in version 1 of control groups here",
 		    name);
 	fail(f, 0, "%s does not have the %s controller", d->path, name);
+	f->undelegated = cgroupfs_is_login(d);
 	return fail_hint(f,
 	    "the group above must enable it: "
 	    "echo +%s > .../cgroup.subtree_control",
@@ -329,22 +349,46 @@ check_controller(const struct cgroup_dir *d, const char *name, struct fail *f)
 
 int
 cgroupfind_open(struct cgroup_dir *d, const char *v1, const char *v2,
-    struct fail *f)
+    const struct cgroup_caller *caller, struct fail *f)
 {
+	const struct cgroup_dir *home = caller->home;
+
 	d->parent = d->dir = -1;
-	if (open_own(d, v1, v2, f) < 0)
+	d->occupied = false;
+	if (find_own(d, v1, v2, f) < 0)
 		return -1;
-	if (!d->v2)
+	if (d->v2 && home != NULL)
+		*d = *home;
+	d->dir = -1;
+	d->parent = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->parent < 0)
+		return fail(f, errno, "open %s", d->path);
+	if (!d->v2
+	    || ((home != NULL || climb(d, caller->companion, f) == 0)
+		&& check_controller(d, v2, f) == 0))
 		return 0;
-	if (check_controller(d, v2, f) == 0 && climb(d, f) == 0) {
-		if (enable(d->parent, v2) == 0)
-			return 0;
-		fail(f, errno, "enable %s in %s", v2, d->path);
-		cgroupfs_hint(f, d->v2);
-	}
 	close(d->parent);
 	d->parent = -1;
 	return -1;
+}
+
+int
+cgroupfind_enable(const struct cgroup_dir *d, const char *name, struct fail *f)
+{
+	char have[512], ask[64];
+
+	if (!d->v2)
+		return 0;
+	snprintf(ask, sizeof ask, "+%s", name);
+	if (cgroupfs_read(d->parent, "cgroup.subtree_control", have,
+		sizeof have)
+		== 0
+	    && (has_word(have, name, " \n")
+		|| cgroupfs_write(d->parent, "cgroup.subtree_control", ask)
+		       == 0))
+		return 0;
+	fail(f, errno, "enable %s in %s", name, d->path);
+	return cgroupfs_hint(f, d);
 }
 
 uint64_t

@@ -10,9 +10,19 @@
 #define CGROUPFIND_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 struct cgroup_dir;
 struct fail;
+
+/* Who asks. */
+struct cgroup_caller {
+	/* Version 2: the group that we left for a lodge in it, or NULL. */
+	const struct cgroup_dir *home;
+	/* A process of this tool's that came along, or 0: the one waiting
+	   while we go on in the background. */
+	pid_t companion;
+};
 
 /*
  * Open the group that a controller lets us make a group in: the caller's
@@ -23,6 +33,13 @@ struct fail;
  * cgroupfs_make() does.  -1: nothing is open.
  */
 int cgroupfind_open(struct cgroup_dir *d, const char *v1, const char *v2,
+    const struct cgroup_caller *caller, struct fail *f);
+
+/*
+ * Version 2: let groups in d's parent have the controller; we must not be in
+ * there ourselves any more.
+ */
+int cgroupfind_enable(const struct cgroup_dir *d, const char *name,
     struct fail *f);
 
 /*

@@ -39,17 +39,27 @@ cgroupfs_write(int dir, const char *file, const char *text)
 	return fd >= 0 && write(fd, text, length) == (ssize_t)length ? 0 : -1;
 }
 
-int
-cgroupfs_hint(struct fail *f, bool v2)
+bool
+cgroupfs_is_login(const struct cgroup_dir *d)
 {
-	if (v2)
+	const char *slash = strrchr(d->path, '/');
+	char slice[64];
+
+	snprintf(slice, sizeof slice, "/user-%u.slice", (unsigned)getuid());
+	return d->v2 && slash != NULL && strcmp(slash, slice) == 0;
+}
+
+int
+cgroupfs_hint(struct fail *f, const struct cgroup_dir *d)
+{
+	if (!d->v2)
 		return fail_hint(f,
-		    "it is not delegated to this user: try "
-		    "systemd-run --user --scope -p Delegate=yes in front, "
-		    "or be root");
+		    "cgroup v1 limits need root, or a group that root made and "
+		    "gave to this user with chown(1)");
+	f->undelegated = cgroupfs_is_login(d);
 	return fail_hint(f,
-	    "cgroup v1 limits need root, or a group that root made and gave "
-	    "to this user with chown(1)");
+	    "it is not delegated to this user: try systemd-run --user --scope "
+	    "-p Delegate=yes in front, or be root");
 }
 
 /*
@@ -110,7 +120,7 @@ cgroupfs_make(struct cgroup_dir *d, struct fail *f)
 				continue;
 			fail(f, errno, "make a group in %s", d->path);
 			if (errno == EACCES || errno == EPERM || errno == EROFS)
-				cgroupfs_hint(f, d->v2);
+				cgroupfs_hint(f, d);
 			return -1;
 		}
 		if (hold(d))
@@ -119,34 +129,50 @@ cgroupfs_make(struct cgroup_dir *d, struct fail *f)
 	return fail(f, 0, "no name is free in %s", d->path);
 }
 
-void
-cgroupfs_sweep(const struct cgroup_dir *d)
+/* Returns how many of ours are left; no more than looks are looked at. */
+static int
+sweep(int dir, int depth, int *looks)
 {
-	int fd = openat(d->parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *list = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
-	int looks = 64;
+	int left = 0;
 
-	while (list != NULL && looks > 0 && (entry = readdir(list)) != NULL) {
+	while (list != NULL && *looks > 0 && (entry = readdir(list)) != NULL) {
 		autoclose int group = -1;
 
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
 			continue;
-		looks--;
-		group = openat(d->parent, entry->d_name,
+		(*looks)--;
+		left++;
+		group = openat(dir, entry->d_name,
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (group >= 0 && flock(group, LOCK_EX | LOCK_NB) == 0)
-			(void)unlinkat(d->parent, entry->d_name, AT_REMOVEDIR);
+		if (group < 0 || flock(group, LOCK_EX | LOCK_NB) < 0)
+			continue;
+		/* One that was killed may have been in another of ours. */
+		if (depth > 0)
+			(void)sweep(group, depth - 1, looks);
+		left -= unlinkat(dir, entry->d_name, AT_REMOVEDIR) == 0;
 	}
 	if (list != NULL)
 		closedir(list);
 	else if (fd >= 0)
 		close(fd);
+	return left;
+}
+
+void
+cgroupfs_sweep(int dir)
+{
+	int looks = 64;
+
+	(void)sweep(dir, 4, &looks);
 }
 
 /*
  * A process that has been waited for may still be on its way out, and in
- * the group until it is; one that lives on keeps its limits.
+ * the group until it is; one that lives on keeps its limits.  Who was killed
+ * in there may have left a group of theirs.
  */
 static void
 remove_group(const struct cgroup_dir *d)
@@ -157,6 +183,7 @@ remove_group(const struct cgroup_dir *d)
 		if (unlinkat(d->parent, d->name, AT_REMOVEDIR) == 0
 		    || errno != EBUSY)
 			return;
+		cgroupfs_sweep(d->dir);
 		nanosleep(&moment, NULL);
 	}
 }
@@ -171,6 +198,77 @@ cgroupfs_remove(struct cgroup_dir *d)
 	if (d->parent >= 0)
 		close(d->parent);
 	d->parent = d->dir = -1;
+}
+
+/* Move all processes of one group to another. */
+static int
+move_all(int from, int to)
+{
+	char text[256], *rest = NULL, *line;
+
+	if (cgroupfs_read(from, "cgroup.procs", text, sizeof text) < 0)
+		return -1;
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
+		if (cgroupfs_write(to, "cgroup.procs", line) < 0
+		    && errno != ESRCH)
+			return -1;
+	return 0;
+}
+
+int
+cgroupfs_lodge(struct cgroup_dir *lodge, const struct cgroup_dir *d,
+    struct fail *f)
+{
+	*lodge = *d;
+	lodge->parent = fcntl(d->parent, F_DUPFD_CLOEXEC, 3);
+	if (lodge->parent < 0)
+		return fail(f, errno, "open %s", d->path);
+	if (cgroupfs_make(lodge, f) == 0) {
+		if (move_all(d->parent, lodge->dir) == 0)
+			return 0;
+		fail(f, errno, "join %s/%s", d->path, lodge->name);
+		(void)move_all(lodge->dir, d->parent);
+	}
+	cgroupfs_remove(lodge);
+	return -1;
+}
+
+/* Write "-NAME" for each controller that groups in dir have. */
+static int
+disable_all(int dir)
+{
+	char have[512], ask[1024] = "", *rest = NULL, *name;
+
+	if (cgroupfs_read(dir, "cgroup.subtree_control", have, sizeof have) < 0)
+		return -1;
+	for (name = strtok_r(have, " \n", &rest); name != NULL;
+	     name = strtok_r(NULL, " \n", &rest)) {
+		strcat(ask, " -");
+		strcat(ask, name);
+	}
+	return ask[0] == '\0'
+	           ? 0
+	           : cgroupfs_write(dir, "cgroup.subtree_control", ask);
+}
+
+void
+cgroupfs_leave(struct cgroup_dir *lodge)
+{
+	int looks = 64;
+
+	if (lodge->dir < 0)
+		return;
+	/* Whose group is left needs its controllers: only ours may be. */
+	if (sweep(lodge->parent, 4, &looks) == 1
+	    && disable_all(lodge->parent) == 0
+	    && move_all(lodge->dir, lodge->parent) == 0) {
+		cgroupfs_remove(lodge);
+		return;
+	}
+	close(lodge->dir);
+	close(lodge->parent);
+	lodge->dir = lodge->parent = -1;
 }
 
 int64_t

@@ -16,6 +16,7 @@ struct cgroup_dir {
 	int parent; /* where ours is made, or -1 */
 	int dir;    /* ours, open and locked, or -1 */
 	bool v2;
+	bool occupied; /* version 2: we have to leave the parent first */
 	char name[CGROUP_NAME];
 	char path[PATH_MAX]; /* of the parent */
 	size_t mounted;      /* how much of path is where it is mounted */
@@ -28,10 +29,21 @@ struct cgroup_dir {
 int cgroupfs_make(struct cgroup_dir *d, struct fail *f);
 
 /*
- * Remove the groups of ours in d->parent that nobody holds and nothing
+ * Version 2: move the processes in d->parent, which are ourselves, to a group
+ * in it that is called lodge from here on, so that others in it can have
+ * limits.  -1: we have not moved.
+ */
+int cgroupfs_lodge(struct cgroup_dir *lodge, const struct cgroup_dir *d,
+    struct fail *f);
+
+/* Move back, unless there is still another group of ours in the parent. */
+void cgroupfs_leave(struct cgroup_dir *lodge);
+
+/*
+ * Remove the groups of ours in the group dir that nobody holds and nothing
  * lives in: those of runs that were killed.  Looks at a bounded number.
  */
-void cgroupfs_sweep(const struct cgroup_dir *d);
+void cgroupfs_sweep(int dir);
 
 /* Remove our group and close all.  What still has processes stays. */
 void cgroupfs_remove(struct cgroup_dir *d);
@@ -50,7 +62,13 @@ int cgroupfs_write(int dir, const char *file, const char *text);
 int64_t cgroupfs_number(const struct cgroup_dir *d, const char *file,
     const char *key);
 
-/* Say what to do where we may not make or change groups. */
-int cgroupfs_hint(struct fail *f, bool v2);
+/*
+ * Say what to do where we may not make or change groups, and whether systemd
+ * would let us.  Returns -1.
+ */
+int cgroupfs_hint(struct fail *f, const struct cgroup_dir *d);
+
+/* Whether the parent is systemd's slice of all that this user runs. */
+bool cgroupfs_is_login(const struct cgroup_dir *d);
 
 #endif

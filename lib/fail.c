@@ -21,6 +21,7 @@ fail(struct fail *f, int err, const char *format, ...)
 	size_t used;
 
 	f->status = EXIT_TOOL;
+	f->undelegated = false;
 	f->hint[0] = '\0';
 	va_start(ap, format);
 	vsnprintf(f->text, sizeof f->text, format, ap);

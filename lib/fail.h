@@ -3,6 +3,8 @@
 #ifndef FAIL_H
 #define FAIL_H
 
+#include <stdbool.h>
+
 enum {
 	EXIT_TIMEOUT = 124,    /* a time limit of ours ended the command */
 	EXIT_TOOL = 125,       /* the tool itself failed; nothing was run */
@@ -12,9 +14,10 @@ enum {
 };
 
 struct fail {
-	int status;     /* what the tool exits with */
-	char text[512]; /* one line, no newline, fit to follow "tool: " */
-	char hint[384]; /* the remedy, one line, or "" */
+	int status;       /* what the tool exits with */
+	bool undelegated; /* systemd could give what is missing: again.h */
+	char text[512];   /* one line, no newline, fit to follow "tool: " */
+	char hint[384];   /* the remedy, one line, or "" */
 };
 
 /*

@@ -50,6 +50,7 @@ jail_init(struct jail *jail, bool exactly)
 		.terminal.master = -1,
 		.namespaces.ids.lock = -1,
 		.cgroup.into = -1,
+		.cgroup.lodge = { .parent = -1, .dir = -1 },
 	};
 	if (exactly)
 		return;

@@ -252,10 +252,9 @@ run(struct jail *jail, char *command[], struct fail *f)
 {
 	int result = -1;
 
-	if (jail_enter(jail, STAGE_CALLER, f) == 0) {
+	if (jail_enter(jail, STAGE_CALLER, f) == 0)
 		result = run_supervised(jail, command, f);
-		cgroup_remove(&jail->cgroup);
-	}
+	cgroup_remove(&jail->cgroup);
 	running_end(&jail->running);
 	return result;
 }
@@ -275,6 +274,7 @@ run_detached(struct jail *jail, char *command[], struct fail *f)
 	}
 	if ((result = detach(&jail->caller, f)) <= 0)
 		return result;
+	jail->cgroup.companion = getppid();
 	result = run(jail, command, f);
 	if (result < 0 && jail->caller >= 0)
 		(void)detach_tell(jail->caller, f);

@@ -208,7 +208,8 @@ apart() {
 @test "no limit of the caller's own group is left behind in version 2" {
 	requires root memory-group cgroup-v2
 	local file
-	inside() { beside true bash -c 'echo "$1" >"$(control_group memory)/$0" && exec setlimit pids=50 -- echo "$2"' "$@" "$ran"; }
+	# With somebody else in it: the shell.
+	inside() { beside true bash -c 'echo "$1" >"$(control_group memory)/$0" && setlimit pids=50 -- echo "$2"; exit' "$@" "$ran"; }
 	for file in memory.max=1G memory.high=1G memory.swap.max=1G pids.max=99 \
 		'cpu.max=90000 100000' cpu.weight=50; do
 		refused inside "${file%%=*}" "${file#*=}"
@@ -216,6 +217,9 @@ apart() {
 	done
 	run -0 inside cpu.weight 100
 	run -0 inside memory.max max
+	# Alone, it stays below the limit.
+	run -0 beside true bash -c 'echo 64M >"$(control_group memory)/memory.max" && exec setlimit memory=100% -- bash -c "held - - memory.max; held - - ../memory.max"'
+	assert_output $'67108864\n67108864'
 }
 
 # bats test_tags=vm

@@ -34,10 +34,10 @@
 static int broken, asked;
 
 static void
-expect(int true, const char *what, const char *detail)
+expect(int holds, const char *what, const char *detail)
 {
 	asked++;
-	if (true)
+	if (holds)
 		return;
 	broken++;
 	printf("broken: %s: %s\n", what, detail);
