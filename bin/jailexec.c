@@ -145,6 +145,7 @@ main(int argc, char *argv[])
 	    || (status = o.text['e'] != NULL ? jail_explain(&jail, stdout, &why)
 	                                     : jail_run(&jail, command, &why))
 		   < 0) {
+		tool_retry(&why, &d, o.text['f'], o.text[STATUS_FD]);
 		if (jail.status >= 0)
 			status_failed(jail.status, &why);
 		tool_die(&why);

@@ -135,6 +135,7 @@ void
 description_free(struct description *d)
 {
 	free(d->text);
+	free(d->copy);
 	*d = (struct description){ 0 };
 }
 
@@ -244,6 +245,11 @@ description_each(struct description *d, description_word *each, void *context,
 	char *line = d->text + d->body, *stop = d->text + d->end, *newline;
 	size_t number = 2;
 
+	if (d->copy == NULL) {
+		if ((d->copy = malloc(d->size)) == NULL)
+			return fail(f, errno, "memory for the description");
+		memcpy(d->copy, d->text, d->size);
+	}
 	for (; line < stop; line = newline + 1, number++) {
 		newline = memchr(line, '\n', stop - line);
 		*newline = '\0';

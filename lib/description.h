@@ -29,6 +29,7 @@ struct description {
 	size_t size; /* bytes, without the terminating NUL */
 	size_t body; /* where the line behind "jail 1" begins */
 	size_t end;  /* where the line "end" begins */
+	char *copy;  /* of text, once description_each() has split that */
 };
 
 /*

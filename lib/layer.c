@@ -53,8 +53,10 @@ layer_run(struct jail *jail, char *command[])
 		jail->environment = environment.list;
 	}
 	if (jail_settle(jail, &why) < 0
-	    || (status = jail_run(jail, command, &why)) < 0)
+	    || (status = jail_run(jail, command, &why)) < 0) {
+		tool_retry(&why, NULL, NULL, NULL);
 		tool_die(&why);
+	}
 	return status;
 }
 

@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "again.h"
 #include "fail.h"
+#include "number.h"
 
 static void
 open_streams(void)
@@ -23,14 +26,26 @@ open_streams(void)
 		close(fd);
 }
 
+/* As they were: the "--" is cut out in the course of things. */
+static struct {
+	char **list;
+	int count, cut;
+} arguments;
+
 char **
 tool_command(int *argc, char *argv[])
 {
+	struct fail why;
+
 	open_streams();
+	if (again_begin(*argc, argv, &why) < 0)
+		tool_die(&why);
+	arguments.list = argv;
+	arguments.count = *argc;
 	for (int i = 1; i < *argc; i++) {
 		if (strcmp(argv[i], "--") != 0)
 			continue;
-		*argc = i;
+		*argc = arguments.cut = i;
 		argv[i] = NULL;
 		return &argv[i + 1];
 	}
@@ -45,6 +60,25 @@ tool_die(const struct fail *f)
 		fprintf(stderr, "%s: %s\n", program_invocation_short_name,
 		    f->hint);
 	exit(f->status);
+}
+
+void
+tool_retry(const struct fail *f, const struct description *d, const char *file,
+    const char *status)
+{
+	static char dashes[] = "--";
+	struct fail why;
+	uint64_t fd;
+
+	if (!f->undelegated || !again_is_possible() || !again_hand_on(d, file))
+		return;
+	if (status != NULL && number_parse(status, INT_MAX, &fd) == 0)
+		(void)fcntl((int)fd, F_SETFD, 0);
+	tool_say("%s: asking systemd-run for one", f->text);
+	if (arguments.cut > 0)
+		arguments.list[arguments.cut] = dashes;
+	(void)again_run(arguments.count, arguments.list, &why);
+	tool_die(&why);
 }
 
 void

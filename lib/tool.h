@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct description;
 struct fail;
 
 /*
@@ -28,6 +29,15 @@ _Noreturn void tool_die(const struct fail *f);
 
 /* Print "usage: tool synopsis" on standard error and exit with 125. */
 _Noreturn void tool_usage(const char *synopsis);
+
+/*
+ * What failed may be had in a control group that systemd gives us: then say
+ * so in a line, and run it all again from there.  d and file are what
+ * again_hand_on() is for, status is the number of a descriptor to keep, or
+ * NULL. Returns where that does not help.
+ */
+void tool_retry(const struct fail *f, const struct description *d,
+    const char *file, const char *status);
 
 /* Print one line "tool: ..." on standard error and go on. */
 void tool_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
