@@ -68,7 +68,7 @@ library  = $(patsubst %.c,$(build)/$(1)/%.o,$(wildcard lib/*.c))
 benches  = $(patsubst tests/bench/%.c,$(build)/bench/%,$(wildcard tests/bench/*.c))
 fuzzers  = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 pages    = $(wildcard man/*.[1-9])
-shells   = $(wildcard tests/*.bats tests/*.bash tests/*.sh tests/vm/*.sh) .ci/run
+shells   = $(wildcard tests/*.bats tests/*.bash tests/*.sh tests/vm/*.sh tests/demo/*) .ci/run
 
 all: $(tools) $(helpers) $(build)/share/rungs/rootfs-templates
 

@@ -6,10 +6,14 @@
  */
 #include "layer.h"
 
+static const struct layer_tool tool = {
+	.name = "addmount",
+	.synopsis = "[-n] KIND[=[SOURCE:]PATH[:OPTIONS]] ... "
+		    "[-- COMMAND [ARGUMENT ...]]",
+};
+
 int
 main(int argc, char *argv[])
 {
-	return layer_main(argc, argv, "addmount",
-	    "[-n] KIND[=[SOURCE:]PATH[:OPTIONS]] ... "
-	    "[-- COMMAND [ARGUMENT ...]]");
+	return layer_main(argc, argv, &tool);
 }

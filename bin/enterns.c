@@ -6,9 +6,13 @@
  */
 #include "layer.h"
 
+static const struct layer_tool tool = {
+	.name = "enterns",
+	.synopsis = "[-n] KIND[=VALUE] ... [-- COMMAND [ARGUMENT ...]]",
+};
+
 int
 main(int argc, char *argv[])
 {
-	return layer_main(argc, argv, "enterns",
-	    "[-n] KIND[=VALUE] ... [-- COMMAND [ARGUMENT ...]]");
+	return layer_main(argc, argv, &tool);
 }

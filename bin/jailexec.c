@@ -96,7 +96,9 @@ apply_options(struct jail *jail, const struct options *o, struct fail *f)
 		    || descriptors_keep(&jail->kept, fd, f) < 0)
 			return -1;
 	if (text[TIMEOUT] != NULL
-	    && timeout_parse(&jail->timeout, text[TIMEOUT], f) < 0)
+	    && timeout_parse(&jail->timeouts.of[TIMEOUT_OPTION], text[TIMEOUT],
+		   f)
+		   < 0)
 		return -1;
 	if (text[NAME] != NULL
 	    && running_parse(&jail->running, text[NAME], f) < 0)

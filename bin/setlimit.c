@@ -7,9 +7,15 @@
  */
 #include "layer.h"
 
+static const struct layer_tool tool = {
+	.name = "setlimit",
+	.synopsis = "[-n] [--report=FD|FILE] NAME=LIMIT ... "
+		    "[-- COMMAND [ARGUMENT ...]]",
+	.reports = true,
+};
+
 int
 main(int argc, char *argv[])
 {
-	return layer_main(argc, argv, "setlimit",
-	    "[-n] NAME=LIMIT ... [-- COMMAND [ARGUMENT ...]]");
+	return layer_main(argc, argv, &tool);
 }

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include "limiting.h"
 #include "numberset.h"
 #include "scope.h"
+#include "usage.h"
 
 int
 cgroup_add(void *layer, const char *word, struct fail *f)
@@ -57,7 +60,7 @@ cgroup_print(const void *layer, FILE *out)
 bool
 cgroup_asked(const struct cgroup *c)
 {
-	return c->words > 0;
+	return c->words > 0 || c->counts_cpu || c->is_watched;
 }
 
 /* A group of our own in d's parent, which is ours from here on. */
@@ -76,42 +79,59 @@ make_dir(struct cgroup *c, const char *controller, struct fail *f)
 	return 0;
 }
 
-/* The group for a limit: one that is there already, or a new one. */
+/*
+ * The group for a controller, by its names in both versions, and for a limit
+ * or NULL: one that is there already, or a new one.
+ */
 static struct cgroup_dir *
-dir_for(struct cgroup *c, const struct limit_word *w, struct fail *f)
+dir_for(struct cgroup *c, const char *v1, const char *v2,
+    const struct limit_word *w, struct fail *f)
 {
 	const struct cgroup_caller caller = {
 		.home = c->lodge.dir >= 0 ? &c->lodge : NULL,
 		.companion = c->companion,
 	};
 	struct cgroup_dir *d = &c->dir[c->dirs];
-	char controller[32];
 
-	limit_controller(w, controller);
 	if (c->dirs == CGROUP_DIRS) {
 		fail(f, 0, "there are too many hierarchies");
 		return NULL;
 	}
-	if (cgroupfind_open(d, w->limit->v1_controller, controller, &caller, f)
-	    < 0)
+	if (cgroupfind_open(d, v1, v2, &caller, f) < 0)
 		return NULL;
-	if (limit_check(w, d, f) < 0)
+	if (w != NULL && limit_check(w, d, f) < 0)
 		goto failed;
 	/* cpu and memory are often in one hierarchy, version 2's always. */
 	for (int n = 0; n < c->dirs; n++) {
 		if (strcmp(c->dir[n].path, d->path) != 0)
 			continue;
-		if (cgroupfind_enable(d, controller, f) < 0)
+		if (cgroupfind_enable(d, v2, f) < 0)
 			goto failed;
 		close(d->parent);
 		d->parent = -1;
 		return &c->dir[n];
 	}
-	if (make_dir(c, controller, f) == 0)
+	if (make_dir(c, v2, f) == 0)
 		return d;
 failed:
 	cgroupfs_remove(d);
 	return NULL;
+}
+
+/*
+ * What needs no limit.  Any group of version 2 counts processor time and
+ * feels pressure, whatever its controllers.
+ */
+static int
+make_others(struct cgroup *c, struct fail *f)
+{
+	if (c->counts_cpu && usage_cpu(c) < 0
+	    && dir_for(c, "cpuacct", "", NULL, f) == NULL)
+		return fail_prefix(f, "cpu-time: ");
+	if (c->is_watched && cgroup_v2(c) == NULL
+	    && dir_for(c, NULL, "", NULL, f) == NULL)
+		return fail_prefix(f, "pressure: ");
+	return 0;
 }
 
 static const struct limit_word *
@@ -134,8 +154,11 @@ cgroup_processors(const struct cgroup *c, struct numberset *set)
 static int
 make_one(struct cgroup *c, const struct limit_word *w, struct fail *f)
 {
-	struct cgroup_dir *d = dir_for(c, w, f);
+	struct cgroup_dir *d;
+	char controller[32];
 
+	limit_controller(w, controller);
+	d = dir_for(c, w->limit->v1_controller, controller, w, f);
 	if (d == NULL && w == find_processors(c))
 		return 0;
 	if (d != NULL && limit_set(w, d, f) == 0)
@@ -173,7 +196,7 @@ cgroup_make(struct cgroup *c, struct fail *f)
 		c->tasks[n] = -1;
 	for (int n = 0; made && n < c->words; n++)
 		made = make_one(c, &c->word[n], f) == 0;
-	if (made && open_tasks(c, f) == 0)
+	if (made && make_others(c, f) == 0 && open_tasks(c, f) == 0)
 		return 0;
 	cgroup_remove(c);
 	return -1;
@@ -197,32 +220,55 @@ cgroup_join(const struct cgroup *c, struct fail *f)
 	return 0;
 }
 
-void
-cgroup_usage(const struct cgroup *c, struct cgroup_usage *usage)
+const struct cgroup_dir *
+cgroup_v2(const struct cgroup *c)
 {
-	*usage = (struct cgroup_usage){ .cpu = -1, .memory = -1 };
-	for (int n = 0; n < c->dirs; n++) {
-		const struct cgroup_dir *d = &c->dir[n];
-		int64_t cpu, memory, killed;
+	for (int n = 0; n < c->dirs; n++)
+		if (c->dir[n].v2)
+			return &c->dir[n];
+	return NULL;
+}
 
-		/* A hierarchy without the controller has no such file. */
-		if (d->v2) {
-			cpu = cgroupfs_number(d, "cpu.stat", "usage_usec");
-			memory = cgroupfs_number(d, "memory.peak", NULL);
-			killed =
-			    cgroupfs_number(d, "memory.events", "oom_kill");
-		} else {
-			cpu = cgroupfs_number(d, "cpuacct.usage", NULL);
-			cpu = cpu < 0 ? cpu : cpu / 1000;
-			memory = cgroupfs_number(d, "memory.max_usage_in_bytes",
-			    NULL);
-			killed = cgroupfs_number(d, "memory.oom_control",
-			    "oom_kill");
-		}
-		usage->cpu = cpu < 0 ? usage->cpu : cpu;
-		usage->memory = memory < 0 ? usage->memory : memory;
-		usage->oom_killed = usage->oom_killed || killed > 0;
-	}
+/* Returns how many were told. */
+static int
+tell_members(const struct cgroup_dir *d, int sig)
+{
+	int fd = openat(d->dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
+	int count = 0, pid;
+
+	while (in != NULL && fscanf(in, "%d", &pid) == 1)
+		count += kill(pid, sig) == 0;
+	if (in != NULL)
+		fclose(in);
+	return count;
+}
+
+bool
+cgroup_signal(const struct cgroup *c, int sig)
+{
+	int tries = sig == SIGKILL ? 1000 : 1;
+
+	if (c->dirs == 0)
+		return false;
+	/* cgroup.kill is of Linux 5.14, and of version 2. */
+	if (sig == SIGKILL && cgroup_v2(c) != NULL
+	    && cgroupfs_write(cgroup_v2(c)->dir, "cgroup.kill", "1") == 0)
+		return true;
+	while (tries-- > 0 && tell_members(&c->dir[0], sig) > 0)
+		if (tries > 0)
+			usleep(1000);
+	return true;
+}
+
+void
+cgroup_freeze(const struct cgroup *c, bool freeze)
+{
+	const struct cgroup_dir *d = cgroup_v2(c);
+
+	if (d != NULL)
+		(void)cgroupfs_write(d->dir, "cgroup.freeze",
+		    freeze ? "1" : "0");
 }
 
 void

@@ -25,6 +25,8 @@ enum {
 struct cgroup {
 	struct limit_word word[CGROUP_WORDS]; /* in the order of limits[] */
 	int words;
+	bool counts_cpu; /* to be set: processor time is to be counted */
+	bool is_watched; /* to be set: a group of version 2 is needed */
 	struct cgroup_dir dir[CGROUP_DIRS]; /* one for each hierarchy */
 	int dirs;
 	int tasks[CGROUP_DIRS]; /* version 1: open for the child to join */
@@ -61,13 +63,17 @@ int cgroup_join(const struct cgroup *c, struct fail *f);
  */
 bool cgroup_processors(const struct cgroup *c, struct numberset *set);
 
-/* What the groups have used; -1 where they do not count that. */
-struct cgroup_usage {
-	int64_t cpu;    /* microseconds */
-	int64_t memory; /* bytes, the most at once */
-	bool oom_killed;
-};
-void cgroup_usage(const struct cgroup *c, struct cgroup_usage *usage);
+/* Our group of version 2, or NULL. */
+const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
+
+/*
+ * Send a signal to all of its processes; with SIGKILL, until there is none.
+ * False: there is no group.
+ */
+bool cgroup_signal(const struct cgroup *c, int sig);
+
+/* Stop all of its processes, or let them go on; where it is of version 2. */
+void cgroup_freeze(const struct cgroup *c, bool freeze);
 
 /*
  * Remove the groups, if there are any; one that still has processes stays.

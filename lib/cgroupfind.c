@@ -17,8 +17,8 @@
 #include "scope.h"
 
 /* Whether the list has the word; both lists and words are the kernel's. */
-static bool
-has_word(const char *list, const char *word, const char *separators)
+bool
+cgroupfind_has_word(const char *list, const char *word, const char *separators)
 {
 	size_t length;
 
@@ -32,38 +32,49 @@ has_word(const char *list, const char *word, const char *separators)
 }
 
 /*
- * The caller's path in the hierarchy that has the controller, from
- * /proc/self/cgroup; the one of version 2 when none of version 1 has it, or
- * v1 is NULL.
+ * The path in the hierarchy that has the controller, from the text of a
+ * /proc/PID/cgroup; the one of version 2 when none of version 1 has it, or v1
+ * is NULL.
  */
-static int
-find_own_path(const char *v1, bool *v2, char path[PATH_MAX])
+int
+cgroupfind_path(const char *theirs, const char *v1, bool *v2,
+    char path[PATH_MAX])
 {
-	FILE *in = fopen("/proc/self/cgroup", "re");
-	char line[PATH_MAX + 256];
-	bool found = false;
+	char line[PATH_MAX + 256], *names, *group;
+	int found = -1;
 
-	while (in != NULL && fgets(line, sizeof line, in) != NULL) {
-		char *names = strchr(line, ':');
-		char *group = names != NULL ? strchr(names + 1, ':') : NULL;
-
+	for (; *theirs != '\0'; theirs += strcspn(theirs, "\n") + 1) {
+		snprintf(line, sizeof line, "%.*s", (int)strcspn(theirs, "\n"),
+		    theirs);
+		names = strchr(line, ':');
+		group = names != NULL ? strchr(names + 1, ':') : NULL;
 		if (group == NULL)
 			continue;
 		*group++ = '\0';
-		group[strcspn(group, "\n")] = '\0';
+		if (names[1] != '\0'
+			? v1 == NULL || !cgroupfind_has_word(names + 1, v1, ",")
+			: found == 0)
+			continue;
 		*v2 = names[1] == '\0';
-		if (*v2 && found)
-			continue;
-		if (!*v2 && (v1 == NULL || !has_word(names + 1, v1, ",")))
-			continue;
 		snprintf(path, PATH_MAX, "%s", group);
-		found = true;
+		found = 0;
 		if (!*v2)
 			break;
 	}
-	if (in != NULL)
-		fclose(in);
-	return found ? 0 : -1;
+	return found;
+}
+
+/* The same for the caller. */
+static int
+find_own_path(const char *v1, bool *v2, char path[PATH_MAX])
+{
+	autoclose int self =
+	    open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char ours[16384];
+
+	if (self < 0 || cgroupfs_read(self, "cgroup", ours, sizeof ours) < 0)
+		return -1;
+	return cgroupfind_path(ours, v1, v2, path);
 }
 
 /* Undo the escapes of /proc/self/mountinfo, in place. */
@@ -89,8 +100,9 @@ unescape(char *text)
  * Where the hierarchy is mounted: /proc/self/mountinfo, proc(5).  root is
  * what of it is mounted there.
  */
-static int
-find_mount(const char *v1, bool v2, char mount[PATH_MAX], char root[PATH_MAX])
+int
+cgroupfind_mount(const char *v1, bool v2, char mount[PATH_MAX],
+    char root[PATH_MAX])
 {
 	FILE *in = fopen("/proc/self/mountinfo", "re");
 	char *line = NULL;
@@ -104,7 +116,7 @@ find_mount(const char *v1, bool v2, char mount[PATH_MAX], char root[PATH_MAX])
 		if (dash == NULL
 		    || sscanf(dash, " - %31s %*s %511s", type, options) != 2
 		    || strcmp(type, v2 ? "cgroup2" : "cgroup") != 0
-		    || (!v2 && !has_word(options, v1, ","))
+		    || (!v2 && !cgroupfind_has_word(options, v1, ","))
 		    || sscanf(line, "%*s %*s %*s %4095s %4095s", root, mount)
 			   != 2)
 			continue;
@@ -303,8 +315,12 @@ find_own(struct cgroup_dir *d, const char *v1, const char *v2, struct fail *f)
 	size_t skip;
 
 	if (find_own_path(v1, &d->v2, own) < 0
-	    || find_mount(v1, d->v2, mount, root) < 0) {
-		fail(f, 0, "no %s controller is mounted here", v2);
+	    || cgroupfind_mount(v1, d->v2, mount, root) < 0) {
+		if (*v2 == '\0')
+			fail(f, 0,
+			    "version 2 of control groups is not mounted");
+		else
+			fail(f, 0, "no %s controller is mounted here", v2);
 		return fail_hint(f,
 		    "mount -t cgroup2 none /sys/fs/cgroup gives one, if the "
 		    "kernel has it");
@@ -332,7 +348,7 @@ check_controller(const struct cgroup_dir *d, const char *name, struct fail *f)
 
 	if (cgroupfs_read(d->parent, "cgroup.controllers", have, sizeof have)
 		== 0
-	    && has_word(have, name, " \n"))
+	    && cgroupfind_has_word(have, name, " \n"))
 		return 0;
 	/* Asked by its name in version 2: it may have the same in version 1. */
 	if (find_own_path(name, &v2, path) == 0 && !v2)
@@ -363,7 +379,7 @@ cgroupfind_open(struct cgroup_dir *d, const char *v1, const char *v2,
 	d->parent = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (d->parent < 0)
 		return fail(f, errno, "open %s", d->path);
-	if (!d->v2
+	if (!d->v2 || *v2 == '\0'
 	    || ((home != NULL || climb(d, caller->companion, f) == 0)
 		&& check_controller(d, v2, f) == 0))
 		return 0;
@@ -377,13 +393,13 @@ cgroupfind_enable(const struct cgroup_dir *d, const char *name, struct fail *f)
 {
 	char have[512], ask[64];
 
-	if (!d->v2)
+	if (!d->v2 || *name == '\0')
 		return 0;
 	snprintf(ask, sizeof ask, "+%s", name);
 	if (cgroupfs_read(d->parent, "cgroup.subtree_control", have,
 		sizeof have)
 		== 0
-	    && (has_word(have, name, " \n")
+	    && (cgroupfind_has_word(have, name, " \n")
 		|| cgroupfs_write(d->parent, "cgroup.subtree_control", ask)
 		       == 0))
 		return 0;
@@ -412,60 +428,4 @@ cgroupfind_least(const struct cgroup_dir *d, const char *file)
 			return least;
 		*strrchr(path, '/') = '\0';
 	}
-}
-
-/* Open the file by which the group of one line of /proc/PID/cgroup is joined */
-static int
-open_member(const char *line, struct fail *f)
-{
-	char names[256], group[PATH_MAX], mount[PATH_MAX], root[PATH_MAX];
-	char path[2 * PATH_MAX + 16];
-	size_t skip;
-	bool v2;
-	int fd;
-
-	names[0] = '\0';
-	v2 = sscanf(line, "%*d::%4095[^\n]", group) == 1;
-	if (!v2 && sscanf(line, "%*d:%255[^:]:%4095[^\n]", names, group) != 2)
-		return fail(f, 0, "'%s': no line of a cgroup file", line);
-	names[strcspn(names, ",")] = '\0';
-	if (find_mount(names, v2, mount, root) < 0)
-		return fail(f, 0, "its control group %s is not mounted here",
-		    line);
-	skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
-	if (strncmp(group, root, skip) != 0)
-		return fail(f, 0, "its control group %s is not below %s", group,
-		    mount);
-	snprintf(path, sizeof path, "%s%s/%s", mount, group + skip,
-	    v2 ? "cgroup.procs" : "tasks");
-	if ((fd = open(path, O_WRONLY | O_CLOEXEC)) < 0)
-		return fail(f, errno, "open %s", path);
-	return fd;
-}
-
-int
-cgroupfind_members(const char *theirs, int fds[], int room, struct fail *f)
-{
-	char ours[16384], line[PATH_MAX + 256];
-	autoclose int self =
-	    open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int count = 0;
-
-	if (self < 0 || cgroupfs_read(self, "cgroup", ours, sizeof ours) < 0)
-		return fail(f, errno, "read our control groups");
-	for (; *theirs != '\0'; theirs += strcspn(theirs, "\n") + 1) {
-		snprintf(line, sizeof line, "%.*s", (int)strcspn(theirs, "\n"),
-		    theirs);
-		if (has_word(ours, line, "\n"))
-			continue;
-		if (count == room)
-			fail(f, 0, "it is in too many control groups");
-		if (count == room || (fds[count] = open_member(line, f)) < 0) {
-			while (count > 0)
-				close(fds[--count]);
-			return -1;
-		}
-		count++;
-	}
-	return count;
 }

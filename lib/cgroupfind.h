@@ -9,6 +9,8 @@
 #ifndef CGROUPFIND_H
 #define CGROUPFIND_H
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -29,8 +31,8 @@ struct cgroup_caller {
  * own, or on version 2 the nearest above it that may have children with
  * limits and whose limits all hold for the caller's, so that no limit above
  * is escaped.  v1 is what version 1 calls the controller ("blkio"), NULL if
- * only version 2 will do; v2 is its name there ("io").  Sets all of d but what
- * cgroupfs_make() does.  -1: nothing is open.
+ * only version 2 will do; v2 is its name there ("io"), "" if any group will
+ * do.  Sets all of d but what cgroupfs_make() does.  -1: nothing is open.
  */
 int cgroupfind_open(struct cgroup_dir *d, const char *v1, const char *v2,
     const struct cgroup_caller *caller, struct fail *f);
@@ -50,10 +52,20 @@ int cgroupfind_enable(const struct cgroup_dir *d, const char *name,
 uint64_t cgroupfind_least(const struct cgroup_dir *d, const char *file);
 
 /*
- * theirs is the text of another process's /proc/PID/cgroup: open, for
- * writing, the file by which each of its groups is joined that is not ours
- * already.  Returns how many, or -1 with none open.
+ * The path in the hierarchy that has the controller, from the text of a
+ * /proc/PID/cgroup; the one of version 2 when none of version 1 has it, or v1
+ * is NULL.  -1: there is none.
  */
-int cgroupfind_members(const char *theirs, int fds[], int room, struct fail *f);
+int cgroupfind_path(const char *text, const char *v1, bool *v2,
+    char path[PATH_MAX]);
+
+/* Where that is mounted, and what of it; -1: nowhere.  proc_pid_mountinfo(5).
+ */
+int cgroupfind_mount(const char *v1, bool v2, char mount[PATH_MAX],
+    char root[PATH_MAX]);
+
+/* Whether the list has the word; both lists and words are the kernel's. */
+bool cgroupfind_has_word(const char *list, const char *word,
+    const char *separators);
 
 #endif

@@ -49,7 +49,7 @@ add_every(sigset_t *set)
 }
 
 static void
-fill_waited(struct init_signals *signals, bool own_session)
+fill_waited(struct init_signals *signals, bool own_session, bool resumes)
 {
 	sigset_t *set = &signals->waited;
 
@@ -57,10 +57,10 @@ fill_waited(struct init_signals *signals, bool own_session)
 	add_every(set);
 	for (size_t n = 0; n < COUNT(kept); n++)
 		sigdelset(set, kept[n]);
-	if (own_session) {
+	if (own_session)
 		sigaddset(set, SIGTSTP);
+	if (own_session || resumes)
 		sigaddset(set, SIGCONT);
-	}
 	/* Blocked, an ignored signal would be kept and then forwarded. */
 	for (int sig = 1; sig < NSIG; sig++)
 		if (sigismember(&signals->ignored, sig) == 1)
@@ -69,12 +69,12 @@ fill_waited(struct init_signals *signals, bool own_session)
 }
 
 void
-init_block_signals(struct init_signals *signals, bool own_session)
+init_block_signals(struct init_signals *signals, bool own_session, bool resumes)
 {
 	struct sigaction reap = { .sa_handler = SIG_DFL };
 
 	find_ignored(&signals->ignored);
-	fill_waited(signals, own_session);
+	fill_waited(signals, own_session, resumes);
 	sigaction(SIGCHLD, &reap, &signals->child);
 	sigprocmask(SIG_BLOCK, &signals->waited, &signals->mask);
 }

@@ -26,9 +26,11 @@ struct init_signals {
  * until we wait for one: nothing is lost in between.  Signals that the
  * caller ignores (nohup, background jobs of scripts) stay ignored.  With
  * own_session, the command does not get what a terminal sends to us, so
- * that stop and continue are ours to forward, too.
+ * that stop and continue are ours to forward, too.  What resumes when it is
+ * told to continue needs that in any case.
  */
-void init_block_signals(struct init_signals *signals, bool own_session);
+void init_block_signals(struct init_signals *signals, bool own_session,
+    bool resumes);
 void init_restore_signals(const struct init_signals *signals);
 
 /*

@@ -24,6 +24,12 @@ static const struct layer {
 	    priority_print },
 	{ "setlimit", "limit", offsetof(struct jail, cgroup), cgroup_add,
 	    cgroup_print },
+	{ "setlimit", "limit", offsetof(struct jail, timeouts), timeouts_add,
+	    timeouts_print },
+	{ "setlimit", "limit", offsetof(struct jail, pressures), pressures_add,
+	    pressures_print },
+	{ "setlimit", "limit", offsetof(struct jail, adjust), adjust_add,
+	    adjust_print },
 	{ "enterns", "namespace", offsetof(struct jail, namespaces),
 	    namespaces_add, namespaces_print },
 	{ "addmount", "mount", offsetof(struct jail, mounts), mounts_add,
@@ -43,6 +49,7 @@ jail_init(struct jail *jail, bool exactly)
 		.master = -1,
 		.slave = -1,
 		.status = -1,
+		.report = -1,
 		.caller = -1,
 		.running.dir = -1,
 		.running.file = -1,
@@ -66,19 +73,27 @@ int
 jail_add(struct jail *jail, const char *tool, const char *word, struct fail *f)
 {
 	const char *noun = NULL;
+	bool taken = false;
 
 	for (size_t n = 0; n < COUNT(layers); n++) {
-		int taken;
+		int result;
 
 		if (strcmp(layers[n].tool, tool) != 0)
 			continue;
 		noun = layers[n].noun;
 		if (word == NULL)
 			return 0;
-		taken = layers[n].add((char *)jail + layers[n].offset, word, f);
-		if (taken != 0)
-			return taken > 0 ? 0 : -1;
+		result =
+		    layers[n].add((char *)jail + layers[n].offset, word, f);
+		if (result < 0)
+			return -1;
+		taken = taken || result > 0;
+		/* All that are of one tool forget their words together. */
+		if (taken && strcmp(word, "none") != 0)
+			return 0;
 	}
+	if (taken)
+		return 0;
 	/* To skip what we do not know would be to weaken the jail. */
 	if (noun == NULL)
 		return fail(f, 0, "%s: no such layer", tool);
@@ -208,6 +223,11 @@ jail_settle(struct jail *jail, struct fail *f)
 		    "--detach: expected --name=NAME, to find it again by");
 	if (jail->detached && jail->shares_terminal)
 		return fail(f, 0, "-T: --detach leaves the terminal");
+	if (jail->adjust.of != NULL)
+		return fail(f, 0,
+		    "of=%s: it runs already: setlimit changes it, alone and "
+		    "without a command",
+		    jail->adjust.of);
 	if (jail_joins(jail) && settle_join(jail, f) < 0)
 		return -1;
 	if (!jail->exactly
@@ -216,6 +236,8 @@ jail_settle(struct jail *jail, struct fail *f)
 		    "enterns: mount, pid and user of others go with -x only");
 	if (jail_has_session(jail) && !jail->detached)
 		terminal_find(&jail->terminal);
+	jail->cgroup.counts_cpu = jail->timeouts.of[TIMEOUT_CPU].after > 0;
+	jail->cgroup.is_watched = jail->pressures.words > 0;
 	jail->mounts.new_ipc = jail_has(jail, CLONE_NEWIPC);
 	jail->mounts.host_proc =
 	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWPID);
@@ -231,7 +253,14 @@ jail_is_in_place(const struct jail *jail)
 	       && (namespaces_paths(&jail->namespaces) & CLONE_NEWPID) == 0
 	       && !jail_has(jail, CLONE_NEWPID) && !cgroup_asked(&jail->cgroup)
 	       && !jail_maps_from_outside(jail) && jail->status < 0
-	       && jail->timeout.after == 0 && jail->running.name == NULL;
+	       && jail->report < 0 && !timeouts_asked(&jail->timeouts)
+	       && jail->running.name == NULL;
+}
+
+bool
+jail_reports(const struct jail *jail)
+{
+	return jail->status >= 0 || jail->report >= 0;
 }
 
 bool

@@ -13,12 +13,14 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "adjust.h"
 #include "cgroup.h"
 #include "credential.h"
 #include "join.h"
 #include "descriptor.h"
 #include "mount.h"
 #include "namespace.h"
+#include "pressure.h"
 #include "priority.h"
 #include "rlimit.h"
 #include "root.h"
@@ -55,13 +57,16 @@ struct jail {
 	struct credential credential;
 	struct terminal terminal;
 	struct descriptors kept; /* those of the caller that the command gets */
-	struct timeout timeout;
+	struct timeouts timeouts;
+	struct pressures pressures;
 	struct running running; /* its name */
+	struct adjust adjust;   /* not a jail: change one that runs */
 
 	bool is_bare;          /* the command is pid 1, none of ours is */
 	bool detached;         /* it goes on without the caller */
 	bool shares_terminal;  /* the caller's, none of its own */
 	int status;            /* lines for status.h go here, or -1 */
+	int report;            /* and the last of them here, too, or -1 */
 	int caller;            /* detach.h: who waits to hear, or -1 */
 	bool exactly;          /* only what is described, no defaults */
 	const char *directory; /* the command's, in the jail; NULL: "/" */
@@ -122,6 +127,9 @@ bool jail_blocks_typing(const struct jail *jail);
 
 /* Whether the caller becomes the command: nobody has to wait for it. */
 bool jail_is_in_place(const struct jail *jail);
+
+/* Whether somebody wants to hear how it ended. */
+bool jail_reports(const struct jail *jail);
 
 /* Whether a pid 1 of ours is between the caller and the command. */
 bool jail_has_init(const struct jail *jail);

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "capability.h"
-#include "cgroupfind.h"
+#include "cgroupof.h"
 #include "compat.h"
 #include "credential.h"
 #include "fail.h"
@@ -170,7 +170,7 @@ open_cgroups(struct join *j, struct fail *f)
 
 	if (groups == NULL)
 		return fail(f, errno, "read its control groups");
-	j->cgroups = cgroupfind_members(groups, j->cgroup, JOIN_CGROUPS, f);
+	j->cgroups = cgroupof_members(groups, j->cgroup, JOIN_CGROUPS, f);
 	if (j->cgroups >= 0)
 		return 0;
 	j->cgroups = 0;
@@ -247,15 +247,23 @@ open_process(struct join *j, pid_t pid, unsigned except, struct fail *f)
 	return -1;
 }
 
-int
-join_open(struct join *j, const char *of, unsigned except, struct fail *f)
+pid_t
+join_find(const char *of, struct fail *f)
 {
 	uint64_t number;
 	pid_t pid;
 
 	pid = number_parse(of, INT_MAX, &number) == 0 ? (pid_t)number
 	                                              : running_find(of, f);
-	if (pid >= 0 && open_process(j, find_model(pid), except, f) == 0)
+	return pid < 0 ? -1 : find_model(pid);
+}
+
+int
+join_open(struct join *j, const char *of, unsigned except, struct fail *f)
+{
+	pid_t pid = join_find(of, f);
+
+	if (pid >= 0 && open_process(j, pid, except, f) == 0)
 		return 0;
 	return fail_prefix(f, "of=%s: ", of);
 }

@@ -36,11 +36,16 @@ struct join {
 };
 
 /*
- * Open the process whose number "of" is, or the first of the jail whose
- * name it is, and read what holds for it; except: CLONE_NEW* flags of
- * namespaces that we stay out of.  Of a pid 1 that has children, the first
- * of them is meant: a pid 1 of ours is weaker than its command.  -1:
- * nothing is open.
+ * The process whose number "of" is, or the first of the jail whose name it
+ * is.  Of a pid 1 that has children, the first of them is meant: a pid 1 of
+ * ours is weaker than its command.  -1: there is none.
+ */
+pid_t join_find(const char *of, struct fail *f);
+
+/*
+ * Open the process that join_find() finds, and read what holds for it;
+ * except: CLONE_NEW* flags of namespaces that we stay out of.  -1: nothing
+ * is open.
  */
 int join_open(struct join *j, const char *of, unsigned except, struct fail *f);
 

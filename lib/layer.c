@@ -2,7 +2,7 @@
 /* layer.c - see layer.h */
 #include "layer.h"
 
-#include <stdbool.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -10,6 +10,7 @@
 #include "environment.h"
 #include "fail.h"
 #include "jail.h"
+#include "status.h"
 #include "tool.h"
 
 static int
@@ -55,31 +56,68 @@ layer_run(struct jail *jail, char *command[])
 	if (jail_settle(jail, &why) < 0
 	    || (status = jail_run(jail, command, &why)) < 0) {
 		tool_retry(&why, NULL, NULL, NULL);
+		if (jail->report >= 0)
+			status_failed(jail->report, &why);
 		tool_die(&why);
 	}
 	return status;
 }
 
-int
-layer_main(int argc, char *argv[], const char *tool, const char *synopsis)
+/* What the options say, and the words, which are checked. */
+struct request {
+	bool fresh;
+	const char *report;
+	char **command;
+	struct jail jail; /* large */
+};
+
+static void
+parse(int argc, char *argv[], const struct layer_tool *tool, struct request *r)
 {
-	char **command = tool_command(&argc, argv);
-	bool fresh = false;
-	static struct jail jail; /* large */
+	static const struct option options[] = {
+		{ "report", required_argument, NULL, 'r' },
+		{ NULL, 0, NULL, 0 },
+	};
 	struct fail why;
 	int option;
 
-	while ((option = getopt(argc, argv, "+n")) != -1) {
-		if (option != 'n')
-			tool_usage(synopsis);
-		fresh = true;
+	r->command = tool_command(&argc, argv);
+	while ((option = getopt_long(argc, argv, "+n",
+		    tool->reports ? options : &options[1], NULL))
+	       != -1) {
+		if (option == 'n')
+			r->fresh = true;
+		else if (option == 'r')
+			r->report = optarg;
+		else
+			tool_usage(tool->synopsis);
 	}
-	if (optind == argc || (command != NULL && command[0] == NULL))
-		tool_usage(synopsis);
-	jail_init(&jail, true);
+	if (optind == argc || (r->command != NULL && r->command[0] == NULL)
+	    || (r->command == NULL && r->report != NULL))
+		tool_usage(tool->synopsis);
+	jail_init(&r->jail, true);
 	for (int i = optind; i < argc; i++)
-		if (jail_add(&jail, tool, argv[i], &why) < 0)
+		if (jail_add(&r->jail, tool->name, argv[i], &why) < 0)
 			tool_die(&why);
-	return command != NULL ? layer_run(&jail, command)
-	                       : filter(&jail, tool, fresh);
+	if (r->report != NULL
+	    && (r->jail.report = status_open_report(r->report, &why)) < 0)
+		tool_die(&why);
+}
+
+int
+layer_main(int argc, char *argv[], const struct layer_tool *tool)
+{
+	static struct request r;
+	struct fail why;
+
+	parse(argc, argv, tool, &r);
+	if (r.command != NULL)
+		return layer_run(&r.jail, r.command);
+	if (r.jail.adjust.of == NULL)
+		return filter(&r.jail, tool->name, r.fresh);
+	if (r.fresh)
+		tool_usage(tool->synopsis);
+	if (adjust_apply(&r.jail, &why) < 0)
+		tool_die(&why);
+	return 0;
 }

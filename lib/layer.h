@@ -9,13 +9,20 @@
 #ifndef LAYER_H
 #define LAYER_H
 
+#include <stdbool.h>
+
 struct jail;
 
+struct layer_tool {
+	const char *name, *synopsis;
+	bool reports; /* it has --report=FD|FILE: status.h */
+};
+
 /*
- * The whole of a tool whose operands are words of one layer and whose only
- * option is -n.  Returns what main() is to return.
+ * The whole of a tool whose operands are words of one layer.  Returns what
+ * main() is to return.
  */
-int layer_main(int argc, char *argv[], const char *tool, const char *synopsis);
+int layer_main(int argc, char *argv[], const struct layer_tool *tool);
 
 /* Run the command in nothing but this layer; the last step of a chain. */
 int layer_run(struct jail *jail, char *command[]);

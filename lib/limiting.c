@@ -244,7 +244,7 @@ set_device(const struct limit_word *w, const struct cgroup_dir *d,
 	snprintf(path, sizeof path, "%.*s", (int)w->subject, w->text);
 	if (disk_find(path, disk, f) < 0)
 		return -1;
-	if (is_limited(d, disk))
+	if (!d->in_use && is_limited(d, disk))
 		return fail(f, 0, "another word is for the same disk, %s",
 		    disk);
 	used = (size_t)snprintf(text, sizeof text, "%s", disk);

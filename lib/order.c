@@ -3,6 +3,7 @@
 #include "capability.h"
 #include "compat.h"
 #include "network.h"
+#include "offspring.h"
 #include "numberset.h"
 #include "scope.h"
 #include "step.h"
@@ -56,7 +57,7 @@ want_command(const struct jail *jail)
 static bool
 want_timeout(const struct jail *jail)
 {
-	return jail->timeout.after > 0;
+	return timeouts_asked(&jail->timeouts);
 }
 
 static bool
@@ -84,6 +85,20 @@ static bool
 want_priority(const struct jail *jail)
 {
 	return priority_asked(&jail->priority) && !jail_is_in_place(jail);
+}
+
+/* Who is to be ended when the time is over, and nothing else holds. */
+static bool
+want_orphans(const struct jail *jail)
+{
+	return (timeouts_asked(&jail->timeouts) || jail->pressures.words > 0)
+	       && !jail_has(jail, CLONE_NEWPID) && !cgroup_asked(&jail->cgroup);
+}
+
+static bool
+want_pressure(const struct jail *jail)
+{
+	return jail->pressures.words > 0;
 }
 
 WANT(maps, CLONE_NEWUSER)
@@ -251,6 +266,12 @@ const struct step steps[] = {
 	{ STAGE_CALLER, "cgroup", "mkdir(2) in cgroupfs", 2007,
 	    "limit all processes of the jail together", want_cgroup,
 	    take_cgroup, NULL },
+	{ STAGE_CALLER, "orphans", "prctl(2) PR_SET_CHILD_SUBREAPER", 2012,
+	    "lose sight of nobody whose time is limited", want_orphans, NULL,
+	    offspring_adopt },
+	{ STAGE_CALLER, "pressure", "poll(2) on *.pressure", 2018,
+	    "be told when the jail waits too much", want_pressure,
+	    take_pressure, NULL },
 	{ STAGE_CALLER, "ids", "fcntl(2) F_OFD_SETLK", 2015,
 	    "pick 65536 ids of the host that nobody has", want_pick, take_pick,
 	    NULL },

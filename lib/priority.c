@@ -129,7 +129,7 @@ priority_add(void *layer, const char *word, struct fail *f)
 
 	if (strcmp(word, "none") == 0) {
 		*p = (struct priority){ .has_nice = false };
-		return 0; /* the other limits are to forget theirs, too */
+		return 1;
 	}
 	for (size_t n = 0; n < COUNT(words); n++) {
 		if (strlen(words[n].name) != length

@@ -35,10 +35,10 @@ report_now(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-static uint64_t
+static int64_t
 microseconds(const struct timeval *t)
 {
-	return (uint64_t)t->tv_sec * 1000000 + (uint64_t)t->tv_usec;
+	return (int64_t)t->tv_sec * 1000000 + (int64_t)t->tv_usec;
 }
 
 void
@@ -48,22 +48,26 @@ report_end(struct jail *jail, const struct ending *e, int ended, uint64_t began)
 		.status = e->timed_out ? EXIT_TIMEOUT : init_status(ended),
 		.signal = WIFSIGNALED(ended) ? WTERMSIG(ended) : 0,
 		.wall = report_now() - began,
-		.cpu = microseconds(&e->usage.ru_utime)
-		       + microseconds(&e->usage.ru_stime),
+		.limit = e->limit,
 	};
-	struct cgroup_usage usage;
+	struct usage *usage = &exited.usage;
 
-	cgroup_usage(&jail->cgroup, &usage);
-	if (usage.cpu >= 0)
-		exited.cpu = (uint64_t)usage.cpu;
-	exited.memory = usage.memory;
-	exited.oom_killed = usage.oom_killed;
-	if (e->timed_out)
-		exited.limit = "timeout";
-	else if (usage.oom_killed && exited.status == EXIT_SIGNAL + SIGKILL)
+	usage_read(&jail->cgroup, usage);
+	/* Without groups: what pid 1, or the command itself, has waited for. */
+	if (usage->user < 0 || usage->system < 0) {
+		usage->user = microseconds(&e->usage.ru_utime);
+		usage->system = microseconds(&e->usage.ru_stime);
+	}
+	if (usage->cpu < 0)
+		usage->cpu = usage->user + usage->system;
+	if (e->limit == NULL && usage->oom_killed
+	    && exited.status == EXIT_SIGNAL + SIGKILL)
 		exited.limit = "memory";
 	/* Who reads the line may begin another jail of this name. */
 	cgroup_remove(&jail->cgroup);
 	running_end(&jail->running);
-	status_exited(jail->status, &exited);
+	if (jail->status >= 0)
+		status_exited(jail->status, &exited);
+	if (jail->report >= 0)
+		status_exited(jail->report, &exited);
 }

@@ -99,7 +99,7 @@ rlimits_add(void *layer, const char *word, struct fail *f)
 
 	if (strcmp(word, "none") == 0) {
 		*limits = (struct rlimits){ .none = true };
-		return 0; /* the other limits are to forget theirs, too */
+		return 1;
 	}
 	for (size_t k = 0; k < COUNT(kinds); k++) {
 		if (strlen(kinds[k].name) != length
@@ -159,19 +159,19 @@ rlimits_asked(const struct rlimits *limits)
 }
 
 static int
-apply_word(size_t k, const struct rlimit_word *w, struct fail *f)
+apply_word(size_t k, const struct rlimit_word *w, pid_t pid, struct fail *f)
 {
 	struct rlimit old, value = w->value;
 
-	if (getrlimit(kinds[k].resource, &old) < 0)
-		return fail(f, errno, "%s: getrlimit", kinds[k].name);
+	if (prlimit(pid, kinds[k].resource, NULL, &old) < 0)
+		return fail(f, errno, "%s: prlimit", kinds[k].name);
 	if (w->keep_hard)
 		value.rlim_max = old.rlim_max;
 	if (w->soft_is_hard)
 		value.rlim_cur = value.rlim_max;
-	if (setrlimit(kinds[k].resource, &value) == 0)
+	if (prlimit(pid, kinds[k].resource, &value, NULL) == 0)
 		return 0;
-	fail(f, errno, "%s: setrlimit", kinds[k].name);
+	fail(f, errno, "%s: prlimit", kinds[k].name);
 	if (errno == EPERM && value.rlim_max > old.rlim_max)
 		fail_hint(f,
 		    "the hard limit is lower already; raising it needs "
@@ -182,11 +182,11 @@ apply_word(size_t k, const struct rlimit_word *w, struct fail *f)
 }
 
 int
-rlimits_apply(const struct rlimits *limits, struct fail *f)
+rlimits_apply(const struct rlimits *limits, pid_t pid, struct fail *f)
 {
 	for (size_t k = 0; k < COUNT(kinds); k++)
 		if (limits->word[k].asked
-		    && apply_word(k, &limits->word[k], f) < 0)
+		    && apply_word(k, &limits->word[k], pid, f) < 0)
 			return -1;
 	return 0;
 }

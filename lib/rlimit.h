@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/types.h>
 
 struct fail;
 
@@ -38,9 +39,9 @@ void rlimits_print(const void *layer, FILE *out);
 bool rlimits_asked(const struct rlimits *limits);
 
 /*
- * Set every limit that was asked for on the calling process.  -1: those in
- * front of the one that failed are set.
+ * Set every limit that was asked for on a process, 0 for the calling one.
+ * -1: those in front of the one that failed are set.  prlimit(2).
  */
-int rlimits_apply(const struct rlimits *limits, struct fail *f);
+int rlimits_apply(const struct rlimits *limits, pid_t pid, struct fail *f);
 
 #endif

@@ -161,28 +161,30 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 {
 	struct supervised s = {
 		.is_init = jail_has_init(jail),
+		.takes_along = jail_has(jail, CLONE_NEWPID),
 		.own_session = jail_has_session(jail),
 		.signals = signals,
 		.terminal = &jail->terminal,
-		.timeout = &jail->timeout,
+		.timeouts = &jail->timeouts,
+		.pressures = &jail->pressures,
+		.cgroup = &jail->cgroup,
 	};
 	struct status_started started = { .first = jail->first };
 	struct ending e;
-	uint64_t began;
+	uint64_t began = jail_reports(jail) ? report_now() : 0;
 
 	if (jail_enter(jail, STAGE_MAPS, f) == 0
 	    && say_go(jail, channel, f) == 0
 	    && wait_for_start(jail, channel, &started, f) == 0
 	    && report_start(jail, &started, f) == 0
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
-		began = jail->status >= 0 ? report_now() : 0;
 		release(jail);
 		s.first = jail->first;
 		if (supervise(&s, &e, f) == 0) {
 			/* If it was killed itself, it has said nothing. */
 			if (ended == NULL || *ended < 0)
 				ended = &e.status;
-			if (jail->status >= 0)
+			if (jail_reports(jail))
 				report_end(jail, &e, *ended, began);
 			return e.timed_out ? EXIT_TIMEOUT : init_status(*ended);
 		}
@@ -224,10 +226,11 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	if ((jail->status >= 0 || jail_joins(jail))
 	    && channel_ask_sender(ours, f) < 0)
 		return -1;
-	if (jail->status >= 0 && jail_has_init(jail)
+	if (jail_reports(jail) && jail_has_init(jail)
 	    && (ended = share_ending()) == NULL)
 		return fail(f, errno, "share a page with pid 1");
-	init_block_signals(&signals, jail_has_session(jail));
+	init_block_signals(&signals, jail_has_session(jail),
+	    pressures_stop(&jail->pressures));
 	if ((jail->first = clone_first(jail, f)) < 0) {
 		init_restore_signals(&signals);
 		return -1;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "number.h"
 
 /* As the files in /proc/PID/ns have them. */
 static const char *const kinds[STATUS_KINDS] = { "cgroup", "ipc", "mnt", "net",
@@ -128,21 +130,40 @@ write_line(int fd, struct line *line)
 		sigprocmask(SIG_UNBLOCK, &pipe, NULL);
 }
 
-int
-status_open(int fd, struct fail *f)
+static int
+take_descriptor(const char *option, int fd, struct fail *f)
 {
 	int mode = fcntl(fd, F_GETFL), copy;
 
 	if (mode < 0)
-		return fail(f, errno, "--status-fd=%d", fd);
+		return fail(f, errno, "%s=%d", option, fd);
 	if ((mode & O_ACCMODE) == O_RDONLY || (mode & O_PATH) != 0)
-		return fail(f, 0, "--status-fd=%d: it is not open for writing",
+		return fail(f, 0, "%s=%d: it is not open for writing", option,
 		    fd);
 	copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (copy < 0
 	    || (fd > STDERR_FILENO && fcntl(fd, F_SETFD, FD_CLOEXEC) < 0))
-		return fail(f, errno, "--status-fd=%d: take it", fd);
+		return fail(f, errno, "%s=%d: take it", option, fd);
 	return copy;
+}
+
+int
+status_open(int fd, struct fail *f)
+{
+	return take_descriptor("--status-fd", fd, f);
+}
+
+int
+status_open_report(const char *where, struct fail *f)
+{
+	uint64_t number;
+	int fd;
+
+	if (number_parse(where, INT_MAX, &number) == 0)
+		return take_descriptor("--report", (int)number, f);
+	fd = open(where, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY,
+	    0666);
+	return fd < 0 ? fail(f, errno, "--report=%s", where) : fd;
 }
 
 void
@@ -178,6 +199,47 @@ status_started(int fd, const struct status_started *s)
 	write_line(fd, &line);
 }
 
+/* In seconds. */
+static void
+add_time(struct line *line, const char *name, int64_t microseconds)
+{
+	if (microseconds < 0)
+		add(line, "\"%s\":null", name);
+	else
+		add(line, "\"%s\":%" PRId64 ".%06" PRId64, name,
+		    microseconds / 1000000, microseconds % 1000000);
+}
+
+static void
+add_number(struct line *line, const char *name, int64_t number)
+{
+	if (number < 0)
+		add(line, ",\"%s\":null", name);
+	else
+		add(line, ",\"%s\":%" PRId64, name, number);
+}
+
+static void
+add_usage(struct line *line, const struct usage *u)
+{
+	add(line, ",");
+	add_time(line, "cpu", u->cpu);
+	add(line, ",");
+	add_time(line, "cpu-user", u->user);
+	add(line, ",");
+	add_time(line, "cpu-system", u->system);
+	add_number(line, "memory-peak", u->memory);
+	add_number(line, "pids-peak", u->pids);
+	add_number(line, "io-read", u->read);
+	add_number(line, "io-written", u->written);
+	add(line, ",\"stalled\":{");
+	for (int n = 0; n < PRESSURE_RESOURCES; n++) {
+		add(line, n > 0 ? "," : "");
+		add_time(line, pressure_names[n], u->stalled[n]);
+	}
+	add(line, "},\"oom-killed\":%s", u->oom_killed ? "true" : "false");
+}
+
 void
 status_exited(int fd, const struct status_exited *s)
 {
@@ -196,13 +258,8 @@ status_exited(int fd, const struct status_exited *s)
 		add(&line, "null");
 	add(&line, ",\"wall\":%" PRIu64 ".%06" PRIu64, s->wall / 1000000000,
 	    s->wall % 1000000000 / 1000);
-	add(&line, ",\"cpu\":%" PRIu64 ".%06" PRIu64 ",\"memory-peak\":",
-	    s->cpu / 1000000, s->cpu % 1000000);
-	if (s->memory >= 0)
-		add(&line, "%" PRId64, s->memory);
-	else
-		add(&line, "null");
-	add(&line, ",\"oom-killed\":%s}", s->oom_killed ? "true" : "false");
+	add_usage(&line, &s->usage);
+	add(&line, "}");
 	write_line(fd, &line);
 }
 

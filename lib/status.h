@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "usage.h"
+
 struct fail;
 
 enum { STATUS_KINDS = 8 }; /* of namespaces */
@@ -27,9 +29,7 @@ struct status_exited {
 	int signal;        /* that the command died of, or 0 */
 	const char *limit; /* that ended it, or NULL */
 	uint64_t wall;     /* nanoseconds */
-	uint64_t cpu;      /* of all of the group; microseconds */
-	int64_t memory;    /* the most of it, in bytes; -1: not known */
-	bool oom_killed;
+	struct usage usage;
 };
 
 /*
@@ -38,6 +38,12 @@ struct status_exited {
  * command get fd itself.  -1: f says why.
  */
 int status_open(int fd, struct fail *f);
+
+/*
+ * The same for setlimit's option: a number is a descriptor, anything else
+ * the name of a file that is made, or made empty.
+ */
+int status_open_report(const char *where, struct fail *f);
 
 /*
  * Ask the kernel which namespaces a process is in.  It must not have ended,

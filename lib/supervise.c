@@ -9,9 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "fail.h"
+#include "offspring.h"
 #include "scope.h"
 #include "terminal.h"
+#include "watch.h"
 
 /*
  * Hand a signal on.  What a terminal sends is for a whole process group;
@@ -46,7 +49,8 @@ stop(const struct supervised *s)
 }
 
 static void
-handle(const struct supervised *s, const struct signalfd_siginfo *info)
+handle(const struct supervised *s, struct watch *w,
+    const struct signalfd_siginfo *info)
 {
 	int sig = (int)info->ssi_signo;
 	bool from_terminal = info->ssi_code == SI_KERNEL;
@@ -60,55 +64,86 @@ handle(const struct supervised *s, const struct signalfd_siginfo *info)
 		terminal_resize(s->terminal);
 	else
 		forward(s, sig, from_terminal || sig == SIGCONT);
+	if (sig != SIGCONT)
+		return;
+	watch_resume(w);
+	cgroup_freeze(s->cgroup, false);
 	/* We may have been brought to the foreground. */
-	if (sig == SIGCONT)
-		terminal_resume(s->terminal);
+	terminal_resume(s->terminal);
 }
 
 /*
- * The time is over: ask, and go on if it is stopped, for it could not hear
- * us.  After that nothing is asked: the first process takes all others of
- * its namespace along, and its group where it has none.
+ * To all processes of the command.  Where they have a pid namespace, who is
+ * the first in it takes all others along; where they have not, they are in a
+ * group of ours, or descend from us.
  */
 static void
-end(const struct supervised *s, struct ending *e)
+tell_all(const struct supervised *s, int sig)
 {
-	if (e->timed_out) {
-		if (s->own_session)
-			(void)kill(-s->first, SIGKILL);
-		(void)kill(s->first, SIGKILL);
-		return;
-	}
-	e->timed_out = true;
-	forward(s, SIGTERM, true);
-	forward(s, SIGCONT, true);
+	bool kills = sig == SIGKILL;
+
+	if (!kills && (s->takes_along || s->own_session))
+		forward(s, sig, true);
+	else if (s->takes_along)
+		(void)kill(s->first, sig);
+	else if (!cgroup_signal(s->cgroup, sig))
+		offspring_signal(sig);
+	if (kills && s->own_session)
+		(void)kill(-s->first, sig);
 }
 
-static int
-watch(const struct supervised *s, int signals, int timer, struct ending *e)
+/* A limit of ours has been reached. */
+static void
+enforce(const struct supervised *s, const struct verdict *v, struct ending *e)
 {
-	struct pollfd wanted
-	    [4] = { [2] = { signals, POLLIN, 0 }, [3] = { timer, POLLIN, 0 } };
+	if (v->what == VERDICT_TELL) {
+		forward(s, v->signal, false);
+		return;
+	}
+	if (v->what == VERDICT_STOP) {
+		cgroup_freeze(s->cgroup, true);
+		return;
+	}
+	e->limit = v->over;
+	e->timed_out = v->of_time;
+	/* It could not hear us if it were stopped. */
+	cgroup_freeze(s->cgroup, false);
+	if (v->what == VERDICT_KILL) {
+		tell_all(s, SIGKILL);
+		return;
+	}
+	tell_all(s, SIGTERM);
+	tell_all(s, SIGCONT);
+}
+
+/* What is waited for: the terminal's two come first. */
+enum { SIGNALS = 2, WATCHED, FDS = WATCHED + WATCH_FDS };
+
+static int
+wait_for_end(const struct supervised *s, int signals, struct watch *w,
+    struct ending *e)
+{
+	struct pollfd wanted[FDS] = { [SIGNALS] = { signals, POLLIN, 0 } };
 	struct signalfd_siginfo info;
-	uint64_t times;
+	struct verdict v;
 	pid_t pid;
 
+	watch_wait(w, &wanted[WATCHED]);
 	for (;;) {
 		/* Before we sleep: it may have ended before we looked. */
-		pid = wait4(s->first, &e->status, WNOHANG, &e->usage);
-		if (pid == s->first)
-			return 0;
-		if ((wanted[3].revents & POLLIN)
-		    && read(timer, &times, sizeof times) == sizeof times)
-			end(s, e);
-		wanted[2].revents = wanted[3].revents = 0;
+		while ((pid = wait4(-1, &e->status, WNOHANG, &e->usage)) > 0)
+			if (pid == s->first)
+				return 0;
+		while (watch_next(w, &wanted[WATCHED], &v))
+			enforce(s, &v, e);
+		wanted[SIGNALS].revents = 0;
 		terminal_poll(s->terminal, wanted);
-		if (poll(wanted, 4, -1) < 0)
+		if (poll(wanted, FDS, -1) < 0)
 			continue;
 		terminal_copy(s->terminal, wanted);
-		if ((wanted[2].revents & POLLIN)
+		if ((wanted[SIGNALS].revents & POLLIN)
 		    && read(signals, &info, sizeof info) == sizeof info)
-			handle(s, &info);
+			handle(s, w, &info);
 	}
 }
 
@@ -116,12 +151,21 @@ int
 supervise(const struct supervised *s, struct ending *e, struct fail *f)
 {
 	autoclose int signals = signalfd(-1, &s->signals->waited, SFD_CLOEXEC);
-	autoclose int timer = -1;
+	struct watch w = { .timeouts = s->timeouts,
+		.pressures = s->pressures,
+		.cgroup = s->cgroup };
+	int result;
 
+	e->limit = NULL;
 	e->timed_out = false;
 	if (signals < 0)
 		return fail(f, errno, "wait for signals");
-	if (s->timeout->after > 0 && (timer = timeout_start(s->timeout, f)) < 0)
+	if (watch_open(&w, f) < 0)
 		return -1;
-	return watch(s, signals, timer, e);
+	result = wait_for_end(s, signals, &w, e);
+	/* Time was over for all, not only for who ended when it was asked. */
+	if (result == 0 && e->limit != NULL && !s->takes_along)
+		tell_all(s, SIGKILL);
+	watch_close(&w);
+	return result;
 }

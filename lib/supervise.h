@@ -13,23 +13,29 @@
 #include <sys/types.h>
 
 #include "init.h"
-#include "timeout.h"
 
+struct cgroup;
 struct fail;
+struct pressures;
 struct terminal;
+struct timeouts;
 
 struct supervised {
 	pid_t first;      /* the process to wait for */
 	bool is_init;     /* it is a pid 1 of ours, init.h */
+	bool takes_along; /* it is the first of a pid namespace */
 	bool own_session; /* the command has left the caller's terminal */
 	const struct init_signals *signals;
 	struct terminal *terminal;
-	const struct timeout *timeout;
+	const struct timeouts *timeouts;
+	const struct pressures *pressures;
+	const struct cgroup *cgroup;
 };
 
 struct ending {
-	int status; /* of the first process, as wait(2) says it */
-	bool timed_out;
+	int status;          /* of the first process, as wait(2) says it */
+	const char *limit;   /* of ours, that ended it: watch.h; or NULL */
+	bool timed_out;      /* and that was one of time */
 	struct rusage usage; /* of it, and of all that it has reaped */
 };
 

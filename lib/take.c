@@ -68,6 +68,12 @@ take_priority(struct jail *jail, struct fail *f)
 }
 
 int
+take_pressure(struct jail *jail, struct fail *f)
+{
+	return pressures_watch(&jail->pressures, cgroup_v2(&jail->cgroup), f);
+}
+
+int
 take_maps(struct jail *jail, struct fail *f)
 {
 	return idmap_write(&jail->namespaces.ids, jail->first, f);
@@ -271,7 +277,7 @@ take_directory(struct jail *jail, struct fail *f)
 int
 take_rlimits(struct jail *jail, struct fail *f)
 {
-	return rlimits_apply(&jail->rlimits, f);
+	return rlimits_apply(&jail->rlimits, 0, f);
 }
 
 int

@@ -149,7 +149,7 @@ limited() {
 	requires root no-sys-resource
 	raise() { bash -c 'ulimit -n 100; exec setlimit nofile=200 -- echo "$0"' "$ran"; }
 	refused raise
-	assert_output 'setlimit: nofile: setrlimit: Operation not permitted
+	assert_output 'setlimit: nofile: prlimit: Operation not permitted
 setlimit: the hard limit is lower already; raising it needs CAP_SYS_RESOURCE outside of any user namespace'
 }
 

@@ -147,7 +147,7 @@ gone() {
 		ended 3 null null
 		same 2 "$(wc -l <"$lines_file")"
 		grep -Eqx '\{"event":"started","pid":[0-9]+,"child-pid":[0-9]+,"namespaces":\{("[a-z]+":[0-9]+,?){7,8}\}\}' "$lines_file"
-		grep -Eqx '\{"event":"exited","status":3,"signal":null,"limit":null,"wall":[0-9]+\.[0-9]{6},"cpu":[0-9]+\.[0-9]{6},"memory-peak":(null|[0-9]+),"oom-killed":false\}' "$lines_file"
+		grep -Eqx '\{"event":"exited","status":3,"signal":null,"limit":null,"wall":[0-9]+\.[0-9]{6},"cpu":[0-9]+\.[0-9]{6},.*,"memory-peak":(null|[0-9]+),.*"oom-killed":false\}' "$lines_file"
 	}
 	requires root
 	for_each_caller look

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * greedy cpu|memory|fork N - take all of something, without end
+ *
+ * cpu: N processes that compute.  memory: N MiB, written to again and again.
+ * fork: N processes at once, each of which begins another and ends.  It knows
+ * no other bound than N, and all of it ends when its parent does.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void
+end_with_parent(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() == 1)
+		_exit(0);
+}
+
+static void
+compute(void)
+{
+	end_with_parent();
+	for (volatile unsigned n = 0;; n++)
+		;
+}
+
+static void
+use_memory(size_t mebibytes)
+{
+	size_t step = 1 << 20, used = 0;
+	char **part = calloc(mebibytes, sizeof *part);
+
+	for (;;) {
+		if (part != NULL && used < mebibytes
+		    && (part[used] = malloc(step)) != NULL)
+			used++;
+		for (size_t n = 0; n < used; n++)
+			memset(part[n], (int)used, step);
+	}
+}
+
+/* One of N lines of short lives. */
+static void
+breed(void)
+{
+	end_with_parent();
+	for (;;) {
+		pid_t child = fork();
+
+		if (child == 0)
+			_exit(0);
+		if (child > 0)
+			waitpid(child, NULL, 0);
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	int count = argc > 2 ? atoi(argv[2]) : 0;
+
+	if (count < 1)
+		return 125;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (strcmp(argv[1], "memory") == 0)
+		use_memory((size_t)count);
+	for (int n = 0; n < count; n++) {
+		pid_t child = fork();
+
+		if (child == 0 && strcmp(argv[1], "cpu") == 0)
+			compute();
+		if (child == 0)
+			breed();
+		if (child < 0)
+			break; /* there are as many as there can be */
+	}
+	for (;;)
+		pause();
+}
