@@ -83,6 +83,12 @@ fsmount_attach(int mount, int target)
 	    RUNGS_MOVE_FROM_EMPTY | RUNGS_MOVE_TO_EMPTY);
 }
 
+int
+fsmount_attach_on_top(int mount)
+{
+	return sys_move_mount(mount, "", AT_FDCWD, "/", RUNGS_MOVE_FROM_EMPTY);
+}
+
 const char *
 fsmount_type(int fd, char text[32])
 {

@@ -48,4 +48,10 @@ const char *fsmount_type(int fd, char text[32]);
 /* Attach a detached mount on the directory or file that target is. */
 int fsmount_attach(int mount, int target);
 
+/*
+ * Attach it on top of our own "/".  No path that begins there leads to it,
+ * nor away from what it covers; where it is alone, it is "/..".
+ */
+int fsmount_attach_on_top(int mount);
+
 #endif

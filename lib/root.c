@@ -14,6 +14,7 @@
 #include "description.h"
 #include "fail.h"
 #include "fsmount.h"
+#include "overlay.h"
 #include "scope.h"
 
 static bool
@@ -112,13 +113,6 @@ open_dir_of(const struct root *root, struct fail *f)
 	return fd;
 }
 
-/* Attach a detached mount at the top of the namespace, over the host's. */
-static int
-attach_on_top(int mount)
-{
-	return sys_move_mount(mount, "", AT_FDCWD, "/", RUNGS_MOVE_FROM_EMPTY);
-}
-
 /*
  * The tree itself.  Device nodes in it are dead: the ones that a jail may
  * have are in the /dev that we make.
@@ -131,64 +125,25 @@ mount_tree(const struct root *root, int copy, struct fail *f)
 	    | (root->mode == ROOT_READONLY ? RUNGS_ATTR_RDONLY : 0);
 
 	if (fsmount_restrict(copy, attributes, true) == 0
-	    && attach_on_top(copy) == 0)
+	    && fsmount_attach_on_top(copy) == 0)
 		return copy;
 	fail(f, errno, "%s: mount the root", root->dir);
 	close(copy);
 	return -1;
 }
 
-/* The upper layer's top is the jail's "/": it looks like the tree's top. */
-static int
-make_upper(int base, int tree)
-{
-	struct stat st;
-
-	if (fstat(tree, &st) < 0 || mkdirat(base, "lower", 0700) < 0
-	    || mkdirat(base, "work", 0700) < 0
-	    || mkdirat(base, "upper", 0700) < 0)
-		return -1;
-	/* An owner that has no id in here cannot be given. */
-	if (fchownat(base, "upper", st.st_uid, st.st_gid, 0) < 0
-	    && errno != EINVAL && errno != EPERM)
-		return -1;
-	return fchmodat(base, "upper", st.st_mode & 07777, 0);
-}
-
-/*
- * Put the layers of an overlay into the tmpfs that base is, and enter it.
- * All three can then be named from the working directory, so that no path
- * of the host is resolved again and no character in one can be taken for a
- * separator.
- */
-static int
-prepare_layers(int base, int lower)
-{
-	autoclose int point = -1;
-
-	if (lower < 0 || attach_on_top(base) < 0 || make_upper(base, lower) < 0)
-		return -1;
-	point = openat(base, "lower", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (point < 0 || fsmount_attach(lower, point) < 0)
-		return -1;
-	return fchdir(base);
-}
-
 static int
 mount_scratch(struct root *root, int lower, struct fail *f)
 {
-	static const char *const base_options[] = { "mode=0700", NULL };
-	static const char *const options[] = { "lowerdir=lower",
-		"upperdir=upper", "workdir=work", "userxattr", NULL };
-	int overlay = -1, base;
+	const struct overlay layers = {
+		.lower = { lower },
+		.lowers = 1,
+		.upper = OVERLAY_MEMORY,
+		.attributes = RUNGS_ATTR_NODEV,
+	};
+	int overlay = overlay_mount(&layers, &root->layers);
 
-	root->layers = base = fsmount_new("tmpfs", base_options,
-	    RUNGS_ATTR_NODEV | RUNGS_ATTR_NOSUID);
-	if (base < 0 || prepare_layers(base, lower) < 0)
-		return fail(f, errno, "scratch: prepare layers over %s",
-		    root->dir);
-	overlay = fsmount_new("overlay", options, RUNGS_ATTR_NODEV);
-	if (overlay >= 0 && attach_on_top(overlay) == 0)
+	if (overlay >= 0 && fsmount_attach_on_top(overlay) == 0)
 		return overlay;
 	fail(f, errno, "scratch: mount an overlay over %s", root->dir);
 	if (errno == EPERM || errno == ENODEV)

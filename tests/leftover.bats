@@ -73,7 +73,7 @@ nothing_left() {
 
 # What of the host a jail could have changed, as one text.
 host() {
-	grep -F -e "$BATS_FILE_TMPDIR" -e lowerdir=lower /proc/self/mountinfo
+	grep -F -e "$BATS_FILE_TMPDIR" -e lowerdir= /proc/self/mountinfo
 	ls -A "$TMPDIR"
 	digest "$(root_dir)"
 	[ ! -d /run/netns ] || ls -A /run/netns
