@@ -214,7 +214,8 @@ take_file(int root, const struct mount *m, struct fail *f)
 	/* Read-only comes when the content is in it. */
 	autoclose int fs = fsmount_new("tmpfs", NULL,
 	    m->attributes & ~(unsigned)RUNGS_ATTR_RDONLY);
-	autoclose int point = -1, file = -1, copy = -1, hold = -1;
+	autoclose int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autoclose int point = -1, file = -1, copy = -1;
 
 	if (fs < 0 || copy_content(m->fd, fs, m) < 0)
 		return fail(f, errno, "%s: copy descriptor %d to it", m->path,
@@ -225,13 +226,12 @@ take_file(int root, const struct mount *m, struct fail *f)
 	 * A copy of a part needs a whole that is attached: it is, for a
 	 * moment, on top of our own "/", where nobody else looks.
 	 */
-	hold = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	file = openat(fs, "content", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (hold < 0 || file < 0 || fsmount_attach(fs, hold) < 0
+	if (here < 0 || file < 0 || fsmount_attach_on_top(fs) < 0
 	    || (copy = fsmount_clone(file, false)) < 0
 	    || fsmount_restrict(copy, m->attributes, false) < 0
 	    || fsmount_attach(copy, point) < 0 || fchdir(fs) < 0
-	    || umount2(".", MNT_DETACH) < 0 || fchdir(hold) < 0)
+	    || umount2(".", MNT_DETACH) < 0 || fchdir(here) < 0)
 		return fail(f, errno, "%s: attach the file", m->path);
 	return 0;
 }

@@ -242,6 +242,17 @@ assert_mount() {
 	in_each_way look
 }
 
+@test "file leaves the working directory of a command as it was" {
+	local as at=$BATS_TEST_TMPDIR/at
+	look() {
+		$as mkdir "$at-$as"
+		cd "$at-$as" || return
+		run -0 alone file=7:"$at-$as/file" -- readlink /proc/self/cwd 7</dev/null
+		assert_output "$at-$as"
+	}
+	for_each_caller look
+}
+
 @test "mask hides a file and a directory" {
 	look() {
 		run -0 "$way" bind="$src:$at" mask="$at/file" mask="$at/dir" mask=/etc -- \
