@@ -123,19 +123,20 @@ command_process(struct jail *jail, char *command[], int channel,
 }
 
 /*
- * What the caller opened for us comes first: the sources of binds, each
- * with its number, without a descriptor when there is none and that is no
- * error.  "Go" brings the root's tree, if it is lent to us.
+ * What the caller opened for us comes first: what mounts are made of, each
+ * with the word that it is for, without a descriptor when there is none and
+ * that is no error.  "Go" brings the root's tree, if it is lent to us.
  */
 static void
 wait_for_go(struct jail *jail, int channel)
 {
+	struct loan loan;
 	ssize_t got;
-	int number, fd;
+	int fd;
 
-	while ((got = channel_receive(channel, &number, sizeof number, &fd))
-	       == sizeof number)
-		mounts_borrow(&jail->mounts, number, fd);
+	while ((got = channel_receive(channel, &loan, sizeof loan, &fd))
+	       == sizeof loan)
+		mounts_borrow(&jail->mounts, &loan, fd);
 	if (got != 1)
 		_exit(EXIT_TOOL);
 	jail->lent = fd;

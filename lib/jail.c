@@ -254,7 +254,8 @@ jail_is_in_place(const struct jail *jail)
 	       && !jail_has(jail, CLONE_NEWPID) && !cgroup_asked(&jail->cgroup)
 	       && !jail_maps_from_outside(jail) && jail->status < 0
 	       && jail->report < 0 && !timeouts_asked(&jail->timeouts)
-	       && jail->running.name == NULL;
+	       && jail->running.name == NULL
+	       && !mounts_have_upper(&jail->mounts);
 }
 
 bool

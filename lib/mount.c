@@ -10,18 +10,20 @@
 #include "compat.h"
 #include "description.h"
 #include "fail.h"
+#include "layers.h"
 #include "number.h"
 #include "scope.h"
 
 enum {
-	FIELDS = 3, /* the most that a word has between colons */
+	/* The most that a word has between colons. */
+	FIELDS = OVERLAY_LOWERS + 3,
 	DEFAULT_ATTRIBUTES = RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV,
 };
 
 /* Which fields and options the word of a kind has. */
 static const struct {
 	const char *name;
-	enum { NO_SOURCE, HOST_PATH, DESCRIPTOR, TEXT } source;
+	enum { NO_SOURCE, HOST_PATH, DESCRIPTOR, TEXT, LAYERS } source;
 	bool has_path, has_attributes, has_size, has_mode;
 } kinds[MOUNT_KINDS] = {
 	[MOUNT_PROC] = { .name = "proc" },
@@ -31,6 +33,7 @@ static const struct {
 	[MOUNT_TMPFS] = { "tmpfs", NO_SOURCE, true, true, true, true },
 	[MOUNT_BIND] = { "bind", HOST_PATH, true, true, false, false },
 	[MOUNT_BIND_FD] = { "bind-fd", DESCRIPTOR, true, true, false, false },
+	[MOUNT_OVERLAY] = { "overlay", LAYERS, true, true, false, false },
 	[MOUNT_FILE] = { "file", DESCRIPTOR, true, true, false, true },
 	[MOUNT_MASK] = { "mask", NO_SOURCE, true, false, false, false },
 	[MOUNT_RO] = { "ro", NO_SOURCE, true, false, false, false },
@@ -154,9 +157,10 @@ add_option(struct mount *m, const char *option)
 		snprintf(m->mode, sizeof m->mode, "%s", option + 5);
 		return 0;
 	}
-	if (m->kind != MOUNT_BIND && m->kind != MOUNT_BIND_FD)
+	if (m->kind != MOUNT_BIND && m->kind != MOUNT_BIND_FD
+	    && m->kind != MOUNT_OVERLAY)
 		return -1;
-	if (strcmp(option, "rec") == 0)
+	if (strcmp(option, "rec") == 0 && m->kind != MOUNT_OVERLAY)
 		m->recursive = true;
 	else if (strcmp(option, "idmap") == 0)
 		m->keep_owners = false;
@@ -219,6 +223,66 @@ set_source(struct mount *m, const char *text, const char *word, struct fail *f)
 	return 0;
 }
 
+/* The word is long, and the reason has to fit in behind it. */
+static int
+too_many_layers(const char *word, struct fail *f)
+{
+	return fail(f, 0, "%.64s...: more than %d lower layers", word,
+	    OVERLAY_LOWERS);
+}
+
+/* The lower layers, and then the upper one, which may be empty. */
+static int
+set_layers(struct mount *m, char *const field[], int count, const char *word,
+    struct fail *f)
+{
+	struct layers *l = m->layers = layers_new();
+	const char *upper = field[count - 1];
+
+	if (count - 1 > OVERLAY_LOWERS)
+		return too_many_layers(word, f);
+	for (int n = 0; l != NULL && n < count - 1; n++) {
+		if (field[n][0] == '\0')
+			return fail(f, 0, "%s: a lower layer is empty", word);
+		if ((l->lower[n] = absolute(field[n])) == NULL)
+			return fail(f, 0, "%s: no memory", word);
+		l->lowers++;
+	}
+	if (l == NULL
+	    || (*upper != '\0' && (l->upper.path = absolute(upper)) == NULL))
+		return fail(f, 0, "%s: no memory", word);
+	if (l->upper.path != NULL || l->lowers > 1)
+		return 0;
+	fail(f, 0, "%s: one lower layer alone is no overlay", word);
+	return fail_hint(f, "bind=SOURCE:PATH:ro shows one directory");
+}
+
+/* Only PATH is sure to begin with a slash: options never do. */
+static int
+parse_overlay(struct mount *m, char *text, const char *word, struct fail *f)
+{
+	char *field[FIELDS], *options = NULL;
+	int count = split(text, field);
+
+	if (count < 1)
+		return too_many_layers(word, f);
+	if (field[count - 1][0] != '/')
+		options = field[--count];
+	if (count < 3)
+		return fail(f, 0,
+		    "%s: expected "
+		    "overlay=LOWER[:LOWER...]:UPPER:PATH[:OPTIONS]",
+		    word);
+	if (field[--count][0] != '/')
+		return fail(f, 0, "%s: %s is not an absolute path", word,
+		    field[count]);
+	if ((m->path = strdup(field[count])) == NULL)
+		return fail(f, 0, "%s: no memory", word);
+	if (set_layers(m, field, count, word, f) < 0)
+		return -1;
+	return options == NULL ? 0 : add_options(m, options, word, f);
+}
+
 static int
 parse_fields(struct mount *m, char *text, const char *word, struct fail *f)
 {
@@ -253,7 +317,8 @@ parse(struct mount *m, const char *word, const char *value, struct fail *f)
 		    kinds[m->kind].name);
 	if ((text = strdup(value)) == NULL)
 		return fail(f, 0, "%s: no memory", word);
-	return parse_fields(m, text, word, f);
+	return kinds[m->kind].source == LAYERS ? parse_overlay(m, text, word, f)
+	                                       : parse_fields(m, text, word, f);
 }
 
 static void
@@ -261,6 +326,7 @@ forget(const struct mount *m)
 {
 	free(m->source);
 	free(m->path);
+	layers_free(m->layers);
 }
 
 int
@@ -312,6 +378,17 @@ print_field(const char *text, FILE *out)
 		one[0] = *text;
 		description_escape(one, out);
 	}
+}
+
+static void
+print_layers(const struct layers *l, FILE *out)
+{
+	for (int n = 0; n < l->lowers; n++) {
+		print_field(l->lower[n], out);
+		fputc(':', out);
+	}
+	print_field(l->upper.path != NULL ? l->upper.path : "", out);
+	fputc(':', out);
 }
 
 static void
@@ -368,6 +445,8 @@ mounts_print(const void *layer, FILE *out)
 			print_field(m->source, out);
 			fputc(':', out);
 		}
+		if (m->layers != NULL)
+			print_layers(m->layers, out);
 		print_field(m->path, out);
 		if (kinds[m->kind].has_attributes || m->mode[0] != '\0')
 			print_options(m, out);

@@ -6,6 +6,8 @@
  *	tmpfs=PATH[:OPTIONS]        an empty file system in memory
  *	bind=SOURCE:PATH[:OPTIONS]  a file or directory of the host
  *	bind-fd=N:PATH[:OPTIONS]    the one that descriptor N is
+ *	overlay=LOWER[:LOWER...]:[UPPER]:PATH[:OPTIONS]
+ *	                            directories of the host as one
  *	file=N:PATH[:OPTIONS]       what can be read from descriptor N
  *	mask=PATH ro=PATH           hide it; make it read-only
  *	dir=PATH[:mode=MODE]        make a directory
@@ -23,6 +25,7 @@
 #include <stdio.h>
 
 struct fail;
+struct layers;
 
 enum { MOUNTS_MAX = 256 };
 
@@ -34,6 +37,7 @@ enum mount_kind {
 	MOUNT_TMPFS,
 	MOUNT_BIND,
 	MOUNT_BIND_FD,
+	MOUNT_OVERLAY,
 	MOUNT_FILE,
 	MOUNT_MASK,
 	MOUNT_RO,
@@ -54,6 +58,7 @@ struct mount {
 	int fd;                 /* bind-fd, file */
 	bool is_lent;           /* the source was opened from outside: */
 	int lent;               /* it, or -1 for none, or no longer */
+	struct layers *layers;  /* overlay: they, else NULL */
 };
 
 struct mounts {
@@ -82,14 +87,33 @@ void mounts_print(const void *layer, FILE *out);
 int mounts_make_private(struct fail *f);
 
 /*
- * Open the sources of binds with the caller's rights, in mounts that show
- * their owners as the user namespace does (a descriptor; -1: as they are).
- * For a jail whose first process is nobody outside.
+ * The upper layers of overlays: whether there are any; hold them, so that
+ * nobody else writes to one; let go; and leave the hold to the program that
+ * we become, too.  upper.h.
+ */
+bool mounts_have_upper(const struct mounts *mounts);
+int mounts_hold(struct mounts *mounts, struct fail *f);
+void mounts_release(struct mounts *mounts);
+int mounts_pass_on(const struct mounts *mounts, struct fail *f);
+
+/*
+ * Open the sources of binds and the layers of overlays with the caller's
+ * rights, in mounts that show their owners as the user namespace does.  For
+ * a jail whose first process is nobody outside.
  */
 int mounts_lend(struct mounts *mounts, int user_namespace, struct fail *f);
 
-/* In the other process: take what was lent for word number n; -1: none. */
-void mounts_borrow(struct mounts *mounts, int n, int fd);
+/* With a descriptor that was lent: for which word, which of its parts. */
+struct loan {
+	int word, part;
+};
+
+/*
+ * Send all that was lent over a channel; without a descriptor where there
+ * is none and that is no error.  In the other process: take one.
+ */
+int mounts_send(const struct mounts *mounts, int channel);
+void mounts_borrow(struct mounts *mounts, const struct loan *loan, int fd);
 
 /*
  * Make the mounts inside root, which must be in a mount namespace of our

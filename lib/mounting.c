@@ -13,6 +13,7 @@
 #include "fail.h"
 #include "fsmount.h"
 #include "inroot.h"
+#include "layers.h"
 #include "mount.h"
 #include "mountpoint.h"
 #include "scope.h"
@@ -186,6 +187,20 @@ take_bind(int root, const struct mount *m, struct fail *f)
 	return 0;
 }
 
+static int
+take_overlay(int root, const struct mount *m, struct fail *f)
+{
+	autoclose int overlay = layers_mount(m, f), point = -1;
+
+	if (overlay < 0)
+		return m->layers->missing ? 0 : -1;
+	if ((point = mountpoint_open(root, m->path, true, f)) < 0)
+		return -1;
+	if (fsmount_attach(overlay, point) < 0)
+		return fail(f, errno, "%s: attach the overlay", m->path);
+	return 0;
+}
+
 /* Copy what a descriptor has to say to a new file in a tmpfs of its own. */
 static int
 copy_content(int from, int fs, const struct mount *m)
@@ -334,6 +349,8 @@ take(const struct mounts *all, const struct mount *m, int root,
 	case MOUNT_BIND:
 	case MOUNT_BIND_FD:
 		return take_bind(root, m, f);
+	case MOUNT_OVERLAY:
+		return take_overlay(root, m, f);
 	case MOUNT_FILE:
 		return take_file(root, m, f);
 	case MOUNT_MASK:
@@ -359,30 +376,4 @@ mounts_apply(const struct mounts *mounts, int root, struct fail *f)
 	scope_close(&masks.null);
 	scope_close(&masks.empty);
 	return result;
-}
-
-int
-mounts_lend(struct mounts *mounts, int user_namespace, struct fail *f)
-{
-	for (int n = 0; n < mounts->count; n++) {
-		struct mount *m = &mounts->list[n];
-		int missing = 0;
-
-		if (m->kind != MOUNT_BIND && m->kind != MOUNT_BIND_FD)
-			continue;
-		m->is_lent = true;
-		m->lent = bind_open(m, user_namespace, &missing, f);
-		if (m->lent < 0 && !missing)
-			return -1;
-	}
-	return 0;
-}
-
-void
-mounts_borrow(struct mounts *mounts, int n, int fd)
-{
-	if (n < 0 || n >= mounts->count)
-		return;
-	mounts->list[n].is_lent = true;
-	mounts->list[n].lent = fd;
 }

@@ -101,6 +101,20 @@ want_pressure(const struct jail *jail)
 	return jail->pressures.words > 0;
 }
 
+static bool
+want_upper(const struct jail *jail)
+{
+	return mounts_have_upper(&jail->mounts);
+}
+
+/* What stays behind in it without a pid namespace outlives its maker. */
+static bool
+want_hold(const struct jail *jail)
+{
+	return want_upper(jail) && !jail_closes_descriptors(jail)
+	       && !jail_has_init(jail);
+}
+
 WANT(maps, CLONE_NEWUSER)
 
 static bool
@@ -272,6 +286,9 @@ const struct step steps[] = {
 	{ STAGE_CALLER, "pressure", "poll(2) on *.pressure", 2018,
 	    "be told when the jail waits too much", want_pressure,
 	    take_pressure, NULL },
+	{ STAGE_CALLER, "overlay", "flock(2)", 1983,
+	    "hold each upper layer, so that no other jail writes to it",
+	    want_upper, take_upper, NULL },
 	{ STAGE_CALLER, "ids", "fcntl(2) F_OFD_SETLK", 2015,
 	    "pick 65536 ids of the host that nobody has", want_pick, take_pick,
 	    NULL },
@@ -346,6 +363,9 @@ const struct step steps[] = {
 	    "let the jail talk to itself", want_lo, NULL, network_up },
 	{ STAGE_COMMAND, "limits", "setrlimit(2)", 1983,
 	    "limit the command itself", want_rlimits, take_rlimits, NULL },
+	{ STAGE_COMMAND, "overlay", "fcntl(2) F_SETFD", 1983,
+	    "hold on to the upper layers for as long as anybody is left",
+	    want_hold, take_hold, NULL },
 	{ STAGE_COMMAND, "session", "setsid(2), TIOCSCTTY", 1988,
 	    "leave the caller's terminal, for one of the jail's own",
 	    jail_has_session, take_session, NULL },

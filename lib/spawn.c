@@ -55,13 +55,8 @@ run_in_place(struct jail *jail, char *command[], struct fail *f)
 static int
 say_go(const struct jail *jail, int channel, struct fail *f)
 {
-	const struct mounts *mounts = &jail->mounts;
-
-	for (int n = 0; n < mounts->count; n++)
-		if (mounts->list[n].is_lent
-		    && channel_send(channel, &n, sizeof n, mounts->list[n].lent)
-			   < 0)
-			return fail(f, errno, "lend the source of a bind");
+	if (mounts_send(&jail->mounts, channel) < 0)
+		return fail(f, errno, "lend the source of a mount");
 	if (channel_send(channel, "", 1, jail->lent) < 0)
 		return fail(f, errno, "tell the jail to begin");
 	return 0;
@@ -258,6 +253,7 @@ run(struct jail *jail, char *command[], struct fail *f)
 	if (jail_enter(jail, STAGE_CALLER, f) == 0)
 		result = run_supervised(jail, command, f);
 	cgroup_remove(&jail->cgroup);
+	mounts_release(&jail->mounts);
 	running_end(&jail->running);
 	return result;
 }

@@ -74,6 +74,12 @@ take_pressure(struct jail *jail, struct fail *f)
 }
 
 int
+take_upper(struct jail *jail, struct fail *f)
+{
+	return mounts_hold(&jail->mounts, f);
+}
+
+int
 take_maps(struct jail *jail, struct fail *f)
 {
 	return idmap_write(&jail->namespaces.ids, jail->first, f);
@@ -240,6 +246,12 @@ take_terminal(struct jail *jail, struct fail *f)
 	if (fchown(jail->slave, uid, gid) < 0)
 		return fail(f, errno, "terminal: give it to the command");
 	return 0;
+}
+
+int
+take_hold(struct jail *jail, struct fail *f)
+{
+	return mounts_pass_on(&jail->mounts, f);
 }
 
 int

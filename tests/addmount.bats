@@ -3,99 +3,10 @@
 # what a root that an enemy wrote cannot do with them.
 
 load helper
+load mounts
 
 setup_file() {
 	root_dir >/dev/null
-}
-
-# tree: the root to live in, one that belongs to who runs the jail.
-tree() {
-	local dir=$BATS_FILE_TMPDIR/users
-	if [[ $as == as_caller ]]; then
-		root_dir
-		return
-	fi
-	if [ ! -d "$dir" ]; then
-		copy_tree "$dir.new" && mv "$dir.new" "$dir" || return
-	fi
-	printf '%s\n' "$dir"
-}
-
-# copy_tree DIR: one of the test's own, likewise.
-copy_tree() {
-	cp -a "$(root_dir)" "$1" || return
-	[[ $as == as_caller ]] || chown -hR 1234:1234 "$1"
-}
-
-# alone WORD... -- CMD...: an ordinary user needs namespaces of its own.
-alone() {
-	if [[ $as == as_caller && $(id -u) -eq 0 ]]; then
-		addmount "$@"
-	else
-		$as enterns user net ipc pid mount -- addmount "$@"
-	fi
-}
-
-# jail WORD... -- CMD...: a default jail, with these on top; JAIL_OPTIONS.
-jail() {
-	local words=()
-	while [ "$1" != -- ]; do
-		words+=("$1")
-		shift
-	done
-	{
-		printf 'jail 1\nmkroot dir=%s scratch\nend\n' "$(tree)" |
-			addmount "${words[@]}"
-	} >"$BATS_TEST_TMPDIR/jail" || return
-	# shellcheck disable=SC2086 # words are words
-	${as:-as_caller} jailexec ${JAIL_OPTIONS:-} -f "$BATS_TEST_TMPDIR/jail" "$@"
-}
-
-# in_each_way FUNCTION: "$way WORD... -- CMD" is alone and in a jail, as root
-# and as a user.  $at is a directory there and $src one of the caller's.
-in_each_way() {
-	local as way at src
-	for as in "${callers[@]}"; do
-		for way in alone jail; do
-			echo "as $as, $way" >&2
-			at=/srv/at
-			src=$BATS_TEST_TMPDIR/$as-$way-src
-			$as mkdir "$src"
-			echo content | $as tee "$src/file" >/dev/null
-			$as mkdir "$src/dir"
-			if [ "$way" = alone ]; then
-				at=$BATS_TEST_TMPDIR/$as-at
-				$as mkdir "$at"
-			fi
-			"$1"
-		done
-	done
-}
-
-# Ordinary users make their things in there.
-setup() {
-	chmod 1777 "$BATS_TEST_TMPDIR"
-}
-
-# mount_on PATH: "TYPE ROOT OPTIONS" of the last mount there, according to a
-# mountinfo in $output.
-mount_on() {
-	awk -v path="$1" '
-		$5 == path {
-			for (n = 7; $n != "-"; n++);
-			said = $(n + 1) " " $4 " " $6
-		}
-		END { print said }
-	' <<<"$output"
-}
-
-# assert_mount PATH REGEX
-assert_mount() {
-	local found
-	found=$(mount_on "$1")
-	[[ $found =~ ^$2$ ]] && return
-	printf '%s: %q is not %s\n' "$1" "$found" "$2" >&2
-	return 1
 }
 
 # --- the words ---
@@ -566,10 +477,11 @@ protected='/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger'
 @test "law 1: addmount in a chain is addmount in a pipe" {
 	requires root
 	local at=$BATS_TEST_TMPDIR/at words look='cut -d" " -f4-6,9 /proc/self/mountinfo | sort; ls -A /dev | sort'
-	mkdir "$at"
+	mkdir "$at" "$BATS_TEST_TMPDIR/up"
 	for words in proc sys dev mqueue none "tmpfs=$at" "bind=/etc:$at:ro" \
 		"bind=/:$at:rec,noexec" "mask=/etc" "ro=/etc" "tmpfs=$at:size=4K dir=$at/d link=x:$at/l" \
-		"proc none tmpfs=$at" "dev sys proc mask=/proc/timer_list" "try-bind=/none:$at"; do
+		"overlay=/etc:$BATS_TEST_TMPDIR/up:$at" \
+		"overlay=/etc:/usr::$at:noexec" "proc none tmpfs=$at" "dev sys proc mask=/proc/timer_list" "try-bind=/none:$at"; do
 		# shellcheck disable=SC2086
 		run -0 addmount $words -- sh -c "$look"
 		local want=$output
@@ -618,6 +530,10 @@ printed() {
 	printed 'tmpfs=/a:size=1073741824' tmpfs=/a:size=1,size=1G
 	printed 'bind=/a:/b' bind=/a:/b:ro,idmap,rw
 	printed 'bind=/a:/b:ro,rec,noidmap' bind=/a:/b:noidmap,rec,ro
+	printed 'overlay=/a:/b:/c' overlay=/a:/b:/c:rw,idmap
+	printed 'overlay=/a:/b::/c:ro' overlay=/a:/b::/c:ro
+	printed 'overlay=/a:/b:/c:/d:ro,noidmap' overlay=/a:/b:/c:/d:noidmap,ro
+	printed 'try-overlay=/a:/b:/c' try-overlay=/a:/b:/c
 	printed 'bind-fd=7:/b:noexec' bind-fd=7:/b:noexec
 	printed 'file=7:/b:ro,mode=600' file=7:/b:mode=600,ro
 	printed 'mask=/a ro=/b dir=/c dir=/d:mode=755' mask=/a ro=/b dir=/c dir=/d:mode=755
@@ -635,6 +551,7 @@ printed() {
 	printed 'bind=/a\134\134\134:b:/c' 'bind=/a\\\:b:/c'
 	printed 'tmpfs=/a\134\134134' 'tmpfs=/a\134'
 	printed 'bind=/a\040b:/c\011d\012e' $'bind=/a b:/c\td\ne'
+	printed 'overlay=/a\134:b:/c\134\134,d:/e\040f:/g\134:h' 'overlay=/a\:b:/c\\,d:/e f:/g\:h'
 	printed 'link=a\134:b:/c' 'link=a\:b:/c'
 	printed 'tmpfs=/ä' tmpfs=/ä
 }
@@ -724,7 +641,7 @@ bad() {
 	bad dev=/x 'expected dev alone'
 	bad mqueue=/x 'expected mqueue alone'
 	local word
-	for word in tmpfs bind bind-fd file mask ro dir link; do
+	for word in tmpfs bind bind-fd overlay file mask ro dir link; do
 		bad "$word" "expected $word=..."
 	done
 	for word in tmpfs mask ro dir; do
@@ -749,6 +666,21 @@ bad() {
 			bad "$word=$n:/x" 'expected a descriptor'
 		done
 	done
+	for word in /x /x:/y x:/y /x:y :/y /x::ro /x:/y:ro /x:/y: /x::; do
+		bad "overlay=$word" 'expected overlay=LOWER[:LOWER...]:UPPER:PATH[:OPTIONS]'
+	done
+	bad overlay=::: ' is not an absolute path'
+	bad overlay=/x:/y:z:ro 'z is not an absolute path'
+	bad overlay=/x:/y:./z:ro './z is not an absolute path'
+	bad overlay=:/y:/z 'a lower layer is empty'
+	bad overlay=/x::/y:/z 'a lower layer is empty'
+	bad overlay=/x:::/z 'a lower layer is empty'
+	bad overlay=/x:/y:/z: 'an option is empty'
+	for word in rec size=1 mode=700 lowerdir=/etc userxattr index=off volatile; do
+		bad "overlay=/x:/y:/z:$word" "$word: no such option of overlay"
+	done
+	refused addmount overlay=/x::/z -- echo "$ran"
+	assert_output $'addmount: overlay=/x::/z: one lower layer alone is no overlay\naddmount: bind=SOURCE:PATH:ro shows one directory'
 	bad bind=/x:/y:ro,,rw 'an option is empty'
 	bad bind=/x:/y:ro, 'an option is empty'
 	bad bind=/x:/y:,ro 'an option is empty'
@@ -993,11 +925,14 @@ ask="echo $ran"
 		root=$BATS_TEST_TMPDIR/$as
 		hostile "$root"
 		before=$(digest "$victim")
+		$as mkdir "$BATS_TEST_TMPDIR/$as-up"
 		for mode in scratch ''; do
 			for link in absolute above file dangling loop magic cwd; do
 				for word in tmpfs=/$link tmpfs=/$link/new/deep \
 					bind=/etc:/$link/new bind=/etc/passwd:/$link/newfile \
 					bind=/etc/passwd:/$link file=7:/$link/newer \
+					overlay=/etc:"$BATS_TEST_TMPDIR/$as-up:/$link" \
+					overlay=/etc:/usr::/$link/new \
 					dir=/$link/made dir=/$link/inner:mode=700 \
 					link=x:/$link/l mask=/$link ro=/$link \
 					mask=/$link/precious ro=/$link/inner; do
