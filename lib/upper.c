@@ -155,17 +155,19 @@ upper_find(struct upper *u, struct fail *f)
 int
 upper_hold(struct upper *u, bool to_owner, struct fail *f)
 {
+	int result = 1;
 	struct stat st;
-	int result;
 
 	if (fstatat(u->dir, u->name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		fail(f, errno, "%s: open the upper layer", u->path);
 		return give_up(u);
 	}
-	do
+	for (int tries = 0; tries < 100 && result > 0; tries++)
 		result = take(u, &st, f);
-	while (result > 0);
-	if (result < 0)
+	if (result > 0)
+		fail(f, 0, "%s/%s: it is exchanged all the time", u->above,
+		    u->work);
+	if (result != 0)
 		return give_up(u);
 	if (to_owner && fchown(u->lock, st.st_uid, st.st_gid) < 0)
 		return fail(f, errno, "%s/%s: give it to the owner of %s",

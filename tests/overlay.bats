@@ -9,6 +9,14 @@ setup_file() {
 	root_dir >/dev/null
 }
 
+# What waits at the gate ends with the test, however that ends.
+teardown() {
+	if [ -n "${gate:-}" ]; then
+		open_gate
+		wait
+	fi
+}
+
 # layers: $one over $two, and $up over both; the caller's own.
 layers() {
 	one=$src/one two=$src/two up=$src/up
@@ -449,6 +457,7 @@ jailexec: overlayfs needs one in the same file system: $dir has to be writable"
 
 # gate: what is started with "<&$gate" waits until "open_gate".
 gate() {
+	[ -z "${gate:-}" ] || exec {gate}>&-
 	rm -f "$BATS_TEST_TMPDIR/gate"
 	mkfifo "$BATS_TEST_TMPDIR/gate"
 	exec {gate}<>"$BATS_TEST_TMPDIR/gate"
