@@ -63,7 +63,8 @@ report_end(struct jail *jail, const struct ending *e, int ended, uint64_t began)
 	if (e->limit == NULL && usage->oom_killed
 	    && exited.status == EXIT_SIGNAL + SIGKILL)
 		exited.limit = "memory";
-	/* Who reads the line may begin another jail of this name. */
+	/* Who reads the line may begin another such jail. */
+	mounts_release(&jail->mounts);
 	cgroup_remove(&jail->cgroup);
 	running_end(&jail->running);
 	if (jail->status >= 0)

@@ -23,7 +23,7 @@ uint64_t report_now(void);
 /*
  * Write the status line for the end of a jail that began at that time.
  * ended is what wait(2) said of the command.  The control groups are read
- * for it, and then they and the name are given up.
+ * for it, and then they, upper layers of overlays and the name are given up.
  */
 void report_end(struct jail *jail, const struct ending *e, int ended,
     uint64_t began);
