@@ -339,16 +339,61 @@ find_own(struct cgroup_dir *d, const char *v1, const char *v2, struct fail *f)
 	return 0;
 }
 
+static bool
+has_controller(int dir, const char *name)
+{
+	char have[512];
+
+	return cgroupfs_read(dir, "cgroup.controllers", have, sizeof have) == 0
+	       && cgroupfind_has_word(have, name, " \n");
+}
+
+static int
+enable(int dir, const char *name)
+{
+	char have[512], ask[64];
+
+	if (cgroupfs_read(dir, "cgroup.subtree_control", have, sizeof have) < 0)
+		return -1;
+	if (cgroupfind_has_word(have, name, " \n"))
+		return 0;
+	snprintf(ask, sizeof ask, "+%s", name);
+	return cgroupfs_write(dir, "cgroup.subtree_control", ask);
+}
+
+/*
+ * Another tool of ours in front of us made this group, and enabled only what
+ * it needed itself.  What others made stays as they want it.
+ */
+static int
+enable_above(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+	char above[PATH_MAX];
+	autoclose int dir = -1;
+
+	if (slash == NULL
+	    || strncmp(slash + 1, cgroupfs_prefix, strlen(cgroupfs_prefix))
+		   != 0)
+		return -1;
+	snprintf(above, sizeof above, "%.*s", (int)(slash - path), path);
+	dir = open(above, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0
+	    || (!has_controller(dir, name) && enable_above(above, name) < 0))
+		return -1;
+	return enable(dir, name);
+}
+
 /* Version 2: whether groups in d->parent can have the controller. */
 static int
 check_controller(const struct cgroup_dir *d, const char *name, struct fail *f)
 {
-	char have[512], path[PATH_MAX];
+	char path[PATH_MAX];
 	bool v2;
 
-	if (cgroupfs_read(d->parent, "cgroup.controllers", have, sizeof have)
-		== 0
-	    && cgroupfind_has_word(have, name, " \n"))
+	if (has_controller(d->parent, name)
+	    || (enable_above(d->path, name) == 0
+		&& has_controller(d->parent, name)))
 		return 0;
 	/* Asked by its name in version 2: it may have the same in version 1. */
 	if (find_own_path(name, &v2, path) == 0 && !v2)
@@ -391,17 +436,7 @@ cgroupfind_open(struct cgroup_dir *d, const char *v1, const char *v2,
 int
 cgroupfind_enable(const struct cgroup_dir *d, const char *name, struct fail *f)
 {
-	char have[512], ask[64];
-
-	if (!d->v2 || *name == '\0')
-		return 0;
-	snprintf(ask, sizeof ask, "+%s", name);
-	if (cgroupfs_read(d->parent, "cgroup.subtree_control", have,
-		sizeof have)
-		== 0
-	    && (cgroupfind_has_word(have, name, " \n")
-		|| cgroupfs_write(d->parent, "cgroup.subtree_control", ask)
-		       == 0))
+	if (!d->v2 || *name == '\0' || enable(d->parent, name) == 0)
 		return 0;
 	fail(f, errno, "enable %s in %s", name, d->path);
 	return cgroupfs_hint(f, d);

@@ -16,7 +16,7 @@
 #include "fail.h"
 #include "scope.h"
 
-static const char prefix[] = "rungs-";
+const char cgroupfs_prefix[] = "rungs-";
 
 int
 cgroupfs_read(int dir, const char *file, char *text, size_t size)
@@ -113,7 +113,7 @@ int
 cgroupfs_make(struct cgroup_dir *d, struct fail *f)
 {
 	for (int n = 0; n < 1000; n++) {
-		snprintf(d->name, sizeof d->name, "%s%d-%d", prefix,
+		snprintf(d->name, sizeof d->name, "%s%d-%d", cgroupfs_prefix,
 		    (int)getpid(), n);
 		if (mkdirat(d->parent, d->name, 0755) < 0) {
 			if (errno == EEXIST)
@@ -141,7 +141,9 @@ sweep(int dir, int depth, int *looks)
 	while (list != NULL && *looks > 0 && (entry = readdir(list)) != NULL) {
 		autoclose int group = -1;
 
-		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+		if (strncmp(entry->d_name, cgroupfs_prefix,
+			strlen(cgroupfs_prefix))
+		    != 0)
 			continue;
 		(*looks)--;
 		left++;

@@ -12,6 +12,9 @@ struct fail;
 
 enum { CGROUP_NAME = 32 }; /* bytes of "rungs-PID-N" */
 
+/* How the names of our groups begin. */
+extern const char cgroupfs_prefix[];
+
 struct cgroup_dir {
 	int parent; /* where ours is made, or -1 */
 	int dir;    /* ours, open and locked, or -1 */
