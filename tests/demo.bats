@@ -3,7 +3,6 @@
 
 load helper
 
-# bats test_tags=vm
 @test "the noisy neighbour is shown, bounded, and leaves nothing" {
 	requires memory-group pids-group cpu-group
 	run -0 "$BATS_TEST_DIRNAME/demo/noisy-neighbour" "$RUNGS_STAGE" 1
