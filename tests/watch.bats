@@ -97,7 +97,7 @@ spin() {
 @test "wall ends a command with 124, alone and in a jail, politely at first" {
 	run -124 setlimit --report="$report" wall=0.2 -- sleep 1000
 	over 124 15 '"wall"'
-	run -124 setlimit --report="$report" wall=3:0.2 -- bash -c 'trap "echo asked" TERM; while :; do sleep 0.05; done'
+	run -124 setlimit --report="$report" wall=3:2 -- bash -c 'trap "echo asked" TERM; while :; do sleep 0.05; done'
 	assert_line asked
 	over 124 9 '"wall"'
 	run -0 setlimit --report="$report" wall=1000 -- true
@@ -162,12 +162,12 @@ spin() {
 @test "pressure kills, stops, and tells" {
 	requires_pressure
 	local pid
-	run -137 setlimit --report="$report" pressure=cpu:10%:2s -- taskset 1 sh -c "$(spin 6)"
+	run -137 setlimit --report="$report" pressure=cpu:70%:2s -- taskset 1 sh -c "$(spin 6)"
 	over 137 9 '"pressure"'
-	run -7 timeout 100 setlimit --report="$report" pressure=cpu:10%:2s:USR1 wall=90 -- \
+	run -7 timeout 100 setlimit --report="$report" pressure=cpu:70%:2s:USR1 wall=90 -- \
 		taskset 1 bash -c "trap 'kill -KILL \$(jobs -p); exit 7' USR1; $(spin 6)"
 	over 7 null null
-	setlimit --report="$report" pressure=cpu:10%:2s:stop wall=100 -- \
+	setlimit --report="$report" pressure=cpu:70%:2s:stop wall=100 -- \
 		taskset 1 bash -c "trap 'kill -KILL \$(jobs -p); exit 7' TERM; echo \$\$; $(spin 6)" \
 		>"$BATS_TEST_TMPDIR/pid" 3>&- &
 	pid=$!
