@@ -621,7 +621,7 @@ free_of_overlay() {
 	requires root
 	local as=as_caller dir=$BATS_TEST_TMPDIR/dir victim=$BATS_TEST_TMPDIR/victim work at=$BATS_TEST_TMPDIR/at before
 	mkdir -p "$dir" "$dir/l" "$dir/up" "$victim/work" "$at"
-	echo precious >"$victim/work/file"
+	echo precious >"$victim/work"/file
 	# As nobody but ours could have made it, but for the link.
 	chmod 700 "$victim"
 	work=$dir/.rungs-work-$(printf %x "$(stat -c %i "$dir/up")")
@@ -655,8 +655,8 @@ jailexec: somebody else made it, or can write to it: remove it when nobody uses 
 	tries
 	# One of our own, with rubbish in it, is as good as new.
 	chmod 700 "$work"
-	mkdir -p "$work/work/a/b" "$work/index"
-	echo x >"$work/work/#1"
+	mkdir -p "$work/work"/a/b "$work/index"
+	echo x >"$work/work"/#1
 	run -0 alone overlay="$dir/l:$dir/up:$at" -- touch "$at/x"
 	nothing_left "$dir"
 }
