@@ -75,7 +75,8 @@ handle(const struct supervised *s, struct watch *w,
 /*
  * To all processes of the command.  Where they have a pid namespace, who is
  * the first in it takes all others along; where they have not, they are in a
- * group of ours, or descend from us.
+ * group of ours, in a session of their own, or descend from us.  In a session
+ * of its own a command may have a terminal: its guardian is our child, too.
  */
 static void
 tell_all(const struct supervised *s, int sig)
@@ -86,7 +87,7 @@ tell_all(const struct supervised *s, int sig)
 		forward(s, sig, true);
 	else if (s->takes_along)
 		(void)kill(s->first, sig);
-	else if (!cgroup_signal(s->cgroup, sig))
+	else if (!cgroup_signal(s->cgroup, sig) && !s->own_session)
 		offspring_signal(sig);
 	if (kills && s->own_session)
 		(void)kill(-s->first, sig);
