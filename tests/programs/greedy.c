@@ -2,9 +2,10 @@
 /*
  * greedy cpu|memory|fork N - take all of something, without end
  *
- * cpu: N processes that compute.  memory: N MiB, written to again and again.
- * fork: N processes at once, each of which begins another and ends.  It knows
- * no other bound than N, and all of it ends when its parent does.
+ * cpu: N processes that compute.  memory: N MiB, written to again and again
+ * by a process that is begun anew when it is killed.  fork: N processes at
+ * once, each of which begins another and ends.  It knows no other bound than
+ * N, and all of it ends when its parent does.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -35,12 +36,27 @@ use_memory(size_t mebibytes)
 	size_t step = 1 << 20, used = 0;
 	char **part = calloc(mebibytes, sizeof *part);
 
+	end_with_parent();
 	for (;;) {
 		if (part != NULL && used < mebibytes
 		    && (part[used] = malloc(step)) != NULL)
 			used++;
 		for (size_t n = 0; n < used; n++)
 			memset(part[n], (int)used, step);
+	}
+}
+
+/* As a service is by its manager: a limit does not end the greed. */
+static void
+use_memory_again(size_t mebibytes)
+{
+	for (;;) {
+		pid_t child = fork();
+
+		if (child == 0)
+			use_memory(mebibytes);
+		if (child > 0)
+			waitpid(child, NULL, 0);
 	}
 }
 
@@ -68,7 +84,7 @@ main(int argc, char *argv[])
 		return 125;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (strcmp(argv[1], "memory") == 0)
-		use_memory((size_t)count);
+		use_memory_again((size_t)count);
 	for (int n = 0; n < count; n++) {
 		pid_t child = fork();
 
