@@ -53,6 +53,8 @@ mounts_lend(struct mounts *mounts, int user_namespace, struct fail *f)
 		struct mount *m = &mounts->list[n];
 		int missing = 0;
 
+		if (m->is_lent)
+			continue;
 		if (m->layers != NULL) {
 			m->is_lent = true;
 			if (layers_lend(m, user_namespace, f) < 0)

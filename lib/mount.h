@@ -56,9 +56,9 @@ struct mount {
 	char *path;             /* in the root */
 	char size[24], mode[8]; /* as said, or "" */
 	int fd;                 /* bind-fd, file */
-	bool is_lent;           /* the source was opened from outside: */
-	int lent;               /* it, or -1 for none, or no longer */
-	struct layers *layers;  /* overlay: they, else NULL */
+	bool is_lent;          /* the source was opened before: mounts_lend() */
+	int lent;              /* it, or -1 for none, or no longer */
+	struct layers *layers; /* overlay: they, else NULL */
 };
 
 struct mounts {
@@ -97,9 +97,10 @@ void mounts_release(struct mounts *mounts);
 int mounts_pass_on(const struct mounts *mounts, struct fail *f);
 
 /*
- * Open the sources of binds and the layers of overlays with the caller's
- * rights, in mounts that show their owners as the user namespace does.  For
- * a jail whose first process is nobody outside.
+ * Open the sources of binds and the layers of overlays that are not open
+ * yet, in mounts that show their owners as user_namespace does (-1: as they
+ * are).  By the caller, with the caller's rights, for a jail whose first
+ * process is nobody outside; by the jail's while it still sees the host.
  */
 int mounts_lend(struct mounts *mounts, int user_namespace, struct fail *f);
 

@@ -152,10 +152,14 @@ take_private(struct jail *jail, struct fail *f)
 	return jail->top < 0 ? fail(f, errno, "open /") : 0;
 }
 
+/*
+ * Sources of mounts are paths of the host, so they are opened first: with
+ * the root on top of it, "/usr/.." is in the root.
+ */
 int
 take_root(struct jail *jail, struct fail *f)
 {
-	if (mounts_make_private(f) < 0)
+	if (mounts_make_private(f) < 0 || mounts_lend(&jail->mounts, -1, f) < 0)
 		return -1;
 	jail->top = root_mount(&jail->root, jail->lent, f);
 	return jail->top < 0 ? -1 : 0;

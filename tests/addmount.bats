@@ -386,6 +386,31 @@ addmount: what is mounted below it came from the host and must stay: add rec'
 	run -0 alone bind=/:"$BATS_TEST_TMPDIR:rec" -- test -e "$BATS_TEST_TMPDIR/proc/self"
 }
 
+@test "a source is a path of the host, whatever it leads through" {
+	local as ids src=$BATS_TEST_TMPDIR/src up
+	up=/usr/..$src
+	mkdir "$src"
+	echo host >"$src/file"
+	ln -s "../../../../../../../../../..$src" "$BATS_TEST_TMPDIR/link"
+	# In the jail there is something else of that name.
+	look() {
+		run -0 pipe sh -c 'cat /srv/*/file'
+		assert_output $'host\nhost\nhost\nhost'
+	}
+	pipe() {
+		printf 'jail 1\nmkroot dir=%s scratch\nend\n' "$(tree)" |
+			addmount dir="$src" file=7:"$src/file" bind="$up:/srv/a" \
+				bind="$BATS_TEST_TMPDIR/link:/srv/b" overlay="$up:/usr/../usr::/srv/c" \
+				bind=/:/all:rec,noidmap link="/all$src:/srv/d" |
+			enterns $ids | "$as" jailexec --keep-fd=7 -- "$@" 7< <(echo jail)
+	}
+	for as in "${callers[@]}"; do
+		for ids in user user=host; do
+			[[ $as == as_user && $ids == user=host ]] || look
+		done
+	done
+}
+
 @test "size and mode of a tmpfs do what they say" {
 	look() {
 		run -0 "$way" tmpfs="$at/a:size=1M" tmpfs="$at/b:mode=710,size=2M" tmpfs="$at/c:mode=1777" -- \
