@@ -5,7 +5,8 @@
  *	mkroot-unpack [--sha256=HEX] < ARCHIVE
  *
  * The archive comes open on standard input and goes to the working
- * directory, so no path is looked up twice.  What there is to say goes to
+ * directory, so no path is looked up twice; a list of owners may be made
+ * beside that, as owners.h says.  What there is to say goes to
  * standard output for mkroot, one line each: "sha256 HEX" (before a byte is
  * unpacked), "note TEXT", "fail TEXT".  The status is 0 or 125.
  */

@@ -4,6 +4,7 @@
  *
  *	roots/KEY/rootfs    a tree, never written to again
  *	roots/KEY/origin    what it is, as a description; see origin.h
+ *	roots/KEY/owners    whose its files are, if not all 0:0's; owners.h
  *	roots/KEY/archive   what it was unpacked from, if that was fetched
  *	by-file/HEX         which KEY the archive of a user is
  *	tmp/                work in progress; see work.h

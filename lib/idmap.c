@@ -235,6 +235,24 @@ idmap_shifts(const struct idmap *map)
 	       || (map->kind == IDMAP_LIST && !map->borrowed);
 }
 
+static bool
+is_root_inside(const struct extents *e, uint32_t outside)
+{
+	for (int n = 0; n < e->count; n++)
+		if (e->list[n].in == 0)
+			return e->list[n].out == outside;
+	return false;
+}
+
+bool
+idmap_gives(const struct idmap *map)
+{
+	if (map->kind == IDMAP_LIST && map->borrowed)
+		return is_root_inside(&map->uids, map->outside_uid)
+		       && is_root_inside(&map->gids, map->outside_gid);
+	return map->kind == IDMAP_AUTO || map->kind == IDMAP_HERE;
+}
+
 bool
 idmap_is_open(const struct idmap *map)
 {

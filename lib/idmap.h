@@ -74,6 +74,12 @@ int idmap_pick(struct idmap *map, struct fail *f);
 /* Whether the jail's ids are other ids than those of a tree's owners. */
 bool idmap_shifts(const struct idmap *map);
 
+/*
+ * Whether a caller who can give files to nobody outside is 0 inside, and root
+ * there can give them to others.
+ */
+bool idmap_gives(const struct idmap *map);
+
 /* Whether the map is of one id, and nobody has said yet of which. */
 bool idmap_is_open(const struct idmap *map);
 

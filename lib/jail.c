@@ -243,7 +243,12 @@ jail_settle(struct jail *jail, struct fail *f)
 	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWPID);
 	jail->mounts.host_sys =
 	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWNET);
-	return settle_ids(jail, f);
+	if (settle_ids(jail, f) < 0)
+		return -1;
+	jail->root.gives = jail_has(jail, CLONE_NEWUSER)
+	                   && jail->root.mode != ROOT_PLAIN
+	                   && idmap_gives(&jail->namespaces.ids);
+	return 0;
 }
 
 bool

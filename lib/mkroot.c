@@ -231,6 +231,8 @@ fill_own(const struct mkroot_request *r, struct source *s, const char *path,
 	got = source_fill(s, &w, r->words.digest, f);
 	if (got == 0) {
 		unlinkat(w.fd, "archive", 0);
+		/* What is written to in place outlives what was said of it. */
+		unlinkat(w.fd, "owners", 0);
 		/* 1: another mkroot was quicker; own_find says what it is. */
 		got = own_publish(path, &w, f) < 0 ? -1 : 0;
 	}

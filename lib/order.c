@@ -216,6 +216,12 @@ want_leave_apart(const struct jail *jail)
 }
 
 static bool
+want_owners(const struct jail *jail)
+{
+	return want_root(jail) && jail->root.gives;
+}
+
+static bool
 want_chroot(const struct jail *jail)
 {
 	return jail->root.dir != NULL && !jail_has(jail, CLONE_NEWNS);
@@ -334,6 +340,9 @@ const struct step steps[] = {
 	    "keep mounts from the host", want_private, take_private, NULL },
 	{ STAGE_INSIDE, "root", "open_tree(2), move_mount(2)", 2019,
 	    "put the root where nothing of the host is", want_root, take_root,
+	    NULL },
+	{ STAGE_INSIDE, "owners", "fchownat(2)", 2006,
+	    "give files to whom their archive says", want_owners, take_owners,
 	    NULL },
 	{ STAGE_INSIDE, "mounts", "fsopen(2), move_mount(2)", 2019,
 	    "give it proc, sys, a small dev, tmp and run", want_mounts,

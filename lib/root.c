@@ -15,6 +15,7 @@
 #include "fail.h"
 #include "fsmount.h"
 #include "overlay.h"
+#include "owners.h"
 #include "scope.h"
 
 static bool
@@ -163,20 +164,38 @@ root_mount(struct root *root, int lent, struct fail *f)
 	autoclose int tree = -1;
 	int copy = lent, result;
 
-	root->layers = -1;
+	root->layers = root->owners = -1;
 
 	if (lent < 0) {
-		if ((tree = open_dir_of(root, f)) < 0)
+		if ((tree = open_dir_of(root, f)) < 0
+		    || (root->gives && owners_open(tree, &root->owners, f) < 0))
 			return -1;
 		if ((copy = fsmount_clone(tree, true)) < 0)
 			return fail(f, errno, "%s: copy the mount of the root",
 			    root->dir);
 	}
-	if (root->mode != ROOT_SCRATCH)
+	/* Owners are given in an overlay, also where nothing else changes. */
+	if (root->mode != ROOT_SCRATCH && root->owners < 0)
 		return mount_tree(root, copy, f);
 	result = mount_scratch(root, copy, f);
 	close(copy);
 	return result;
+}
+
+int
+root_give(struct root *root, int fd, struct fail *f)
+{
+	autoclose int list = root->owners;
+
+	root->owners = -1;
+	if (list < 0)
+		return 0;
+	if (owners_give(list, fd, f) < 0)
+		return -1;
+	if (root->mode == ROOT_READONLY
+	    && fsmount_restrict(fd, RUNGS_ATTR_RDONLY, false) < 0)
+		return fail(f, errno, "ro: make the root read-only");
+	return 0;
 }
 
 bool

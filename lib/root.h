@@ -27,7 +27,11 @@ enum root_mode {
 struct root {
 	const char *from, *digest, *dir; /* NULL: not said */
 	enum root_mode mode;
-	int layers; /* once mounted: the tmpfs that scratch is in, or -1 */
+	bool gives; /* the jail has ids to give its files to */
+
+	/* Once mounted, or -1. */
+	int layers; /* the tmpfs that scratch is in */
+	int owners; /* the list of who gets what */
 };
 
 /* Take one word.  1: taken; 0: no such word; -1: bad. */
@@ -44,6 +48,13 @@ void root_print(const void *layer, FILE *out);
  * scratch: mount_namespaces(7), and Documentation/filesystems/overlayfs.rst.
  */
 int root_mount(struct root *root, int lent, struct fail *f);
+
+/*
+ * After root_mount(), with root->gives: give the files of a root of mkroot's
+ * cache to whom they belong, as owners.h says.  Nothing of the tree itself
+ * is changed.
+ */
+int root_give(struct root *root, int fd, struct fail *f);
 
 /*
  * Open the tree in a mount whose owners are those of the user namespace, a

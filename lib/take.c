@@ -166,6 +166,12 @@ take_root(struct jail *jail, struct fail *f)
 }
 
 int
+take_owners(struct jail *jail, struct fail *f)
+{
+	return root_give(&jail->root, jail->top, f);
+}
+
+int
 take_mounts(struct jail *jail, struct fail *f)
 {
 	return mounts_apply(&jail->mounts, jail->top, f);

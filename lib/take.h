@@ -30,6 +30,7 @@ int take_hostname(struct jail *jail, struct fail *f);
 int take_time(struct jail *jail, struct fail *f);
 int take_private(struct jail *jail, struct fail *f);
 int take_root(struct jail *jail, struct fail *f);
+int take_owners(struct jail *jail, struct fail *f);
 int take_mounts(struct jail *jail, struct fail *f);
 int take_pivot(struct jail *jail, struct fail *f);
 int take_leave(struct jail *jail, struct fail *f);

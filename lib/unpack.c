@@ -17,12 +17,15 @@
 #include "fail.h"
 #include "idmap.h"
 #include "inroot.h"
+#include "owners.h"
 #include "scope.h"
 
 struct unpacking {
 	struct archive *in, *disk;
 	int root;
 	bool owners; /* we may give files to anybody */
+	FILE *noted; /* or else whose they would be; NULL: all are 0:0's */
+	bool replaces;
 	struct unpack_counts *counts;
 };
 
@@ -190,12 +193,28 @@ check_hardlink(const struct unpacking *u, const char *target,
 }
 
 /*
+ * What is cut to 32 bits can be root's, and 4294967295 leaves a file to
+ * whoever unpacks it.
+ */
+static int
+check_owner(struct archive_entry *entry, struct fail *f)
+{
+	la_int64_t id[] = { archive_entry_uid(entry),
+		archive_entry_gid(entry) };
+
+	for (size_t n = 0; n < COUNT(id); n++)
+		if (id[n] < 0 || id[n] >= UINT32_MAX)
+			return fail(f, 0,
+			    "an owner that is not from 0 to 4294967294");
+	return 0;
+}
+
+/*
  * Refuse an entry that would touch anything but its own name.  1: there is
  * nothing to do for it.
  */
 static int
-check_entry(const struct unpacking *u, struct archive_entry *entry,
-    struct fail *f)
+check_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 {
 	const char *path = archive_entry_pathname(entry);
 	const char *target = archive_entry_hardlink(entry);
@@ -207,13 +226,15 @@ check_entry(const struct unpacking *u, struct archive_entry *entry,
 	if (path == NULL || *path == '\0')
 		return fail(f, 0, "a name that is empty or cannot be read");
 	path = skip_dots(path);
-	if (*path == '\0')
+	u->replaces = *path == '\0';
+	if (u->replaces)
 		return is_dir
 		           ? 0
 		           : fail(f, 0, "the root itself must be a directory");
 	if (check_text(path, f) < 0
 	    || (there = look_up(u->root, path, &st, f)) < 0)
 		return -1;
+	u->replaces = there;
 	if (there && S_ISDIR(st.st_mode) && !is_dir)
 		return fail(f, 0, "it would replace a directory");
 	if (there && !S_ISDIR(st.st_mode) && is_dir)
@@ -281,6 +302,25 @@ check_made(const struct unpacking *u, struct archive_entry *entry,
 	return 0;
 }
 
+/* The archive's owners are for a jail that has them: owners.h. */
+static int
+note_owner(struct unpacking *u, struct archive_entry *entry, struct fail *f)
+{
+	const char *path = archive_entry_pathname(entry);
+	const char *target = archive_entry_hardlink(entry);
+	uint32_t uid = (uint32_t)archive_entry_uid(entry);
+	uint32_t gid = (uint32_t)archive_entry_gid(entry);
+
+	if (target != NULL)
+		return u->noted == NULL
+		           ? 0
+		           : owners_note_link(u->noted, path, target, f);
+	/* What it takes the place of may have been somebody else's. */
+	if (uid == 0 && gid == 0 && (u->noted == NULL || !u->replaces))
+		return 0;
+	return owners_note(&u->noted, u->root, path, uid, gid, f);
+}
+
 static int
 unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 {
@@ -298,7 +338,11 @@ unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 	default:
 		break;
 	}
+	if (check_owner(entry, f) < 0)
+		return -1;
 	if (!u->owners) {
+		if (note_owner(u, entry, f) < 0)
+			return -1;
 		/* All belongs to us, so a set-user-ID bit can stay as it is. */
 		archive_entry_set_uid(entry, geteuid());
 		archive_entry_set_gid(entry, getegid());
@@ -370,5 +414,7 @@ unpack_archive(int fd, int root, struct unpack_counts *counts, struct fail *f)
 done:
 	archive_write_free(u.disk);
 	archive_read_free(u.in);
+	if (u.noted != NULL && fclose(u.noted) == EOF && result == 0)
+		result = fail(f, errno, "write the list of owners");
 	return result;
 }

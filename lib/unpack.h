@@ -29,8 +29,9 @@ struct unpack_counts {
 };
 
 /*
- * Unpack fd into the working directory, which root has open, too.  -1: some
- * of it may be there; the failure names the entry.
+ * Unpack fd into the working directory, which root has open, too.  Where we
+ * may not give files away, their owners are noted beside it; see owners.h.
+ * -1: some of it may be there; the failure names the entry.
  */
 int unpack_archive(int fd, int root, struct unpack_counts *counts,
     struct fail *f);
