@@ -2,6 +2,7 @@
 /* order.c - THE order in which the layers of a jail are applied: jail.h */
 #include "capability.h"
 #include "compat.h"
+#include "keyring.h"
 #include "network.h"
 #include "offspring.h"
 #include "numberset.h"
@@ -260,6 +261,13 @@ want_guess(const struct jail *jail)
 	       && idmap_is_open(&jail->namespaces.ids);
 }
 
+/* The command's own by then, and not the jail's root's. */
+static bool
+want_keyring(const struct jail *jail)
+{
+	return jail_is_contained(jail);
+}
+
 /* The kernel takes a filter from nobody else, but from root. */
 static bool
 want_no_new_privileges(const struct jail *jail)
@@ -387,6 +395,9 @@ const struct step steps[] = {
 	{ STAGE_COMMAND, "ids", "setgroups(2), setresuid(2)", 1997,
 	    "be who the command is to be", want_credential, take_credential,
 	    NULL },
+	{ STAGE_COMMAND, "keyring", "keyctl(2)", 2004,
+	    "leave the caller's keys behind, for a keyring that is empty",
+	    want_keyring, NULL, keyring_renew },
 	{ STAGE_COMMAND, "capabilities", "capset(2)", 1999,
 	    "keep what root in a jail needs", want_drop, take_limit, NULL },
 	{ STAGE_COMMAND, "no_new_privs", "prctl(2) PR_SET_NO_NEW_PRIVS", 2012,

@@ -328,6 +328,41 @@ Operation not permitted
 	rm "/dev/shm/rungs-tests-$BASHPID"
 }
 
+# The one thing of a session that no namespace is around.
+@test "the caller's keys stay outside, and two jails have no keyring in common" {
+	local none='Required key not available'
+	a_root scratch >"$BATS_TEST_TMPDIR/jail"
+	with_key() { "$as" "$RUNGS_STAGE/tests/attack" keyring "$@"; }
+	as=as_caller run with_key "$RUNGS_STAGE/tests/attack" key
+	[ "$output" = 'done' ] || skip "requires keys: $output"
+	look() {
+		# The first jail of the two leaves a key in what it has.
+		run with_key sh -c 'jailexec -f "$1" -- /test/attack key
+			jailexec -f "$1" -- sh -c "/test/attack key; /test/attack key"' sh "$BATS_TEST_TMPDIR/jail"
+		same "$none
+$none
+done" "$output"
+		# "Exactly" keeps what no word takes away.
+		run -0 with_key enterns user -- "$RUNGS_STAGE/tests/attack" key
+	}
+	for_each_caller look
+}
+
+# A filter that refuses some of it is one behind which keys can be had.
+@test "a keyring that cannot be left is an error, unless nobody has one" {
+	requires strace no-sanitizer
+	a_root scratch >"$BATS_TEST_TMPDIR/jail"
+	with() { strace -f -qq -o /dev/null -e "inject=keyctl:error=$1" jailexec -f "$BATS_TEST_TMPDIR/jail" -- echo "$ran"; }
+	refused with EPERM:when=1
+	assert_output "jailexec: leave the caller's session keyring: Operation not permitted"
+	refused with EDQUOT
+	assert_match '.*kernel.keys.maxkeys.*'
+	for error in EPERM ENOSYS; do
+		run -0 with "$error"
+		assert_output "$ran"
+	done
+}
+
 # at_terminal CMD...: run it with one, as $as; $output is what it shows, and
 # then the line that is typed behind it: "end", and in front of that what has
 # come into the terminal's input, although nobody had typed anything.

@@ -107,6 +107,14 @@ begin_jail() {
 	never grep -Fxq 7 <<<"$output"
 }
 
+@test "the caller's keys do not come along" {
+	begin_jail as_caller
+	run "$RUNGS_STAGE/tests/attack" keyring "$RUNGS_STAGE/tests/attack" key
+	[ "$output" = 'done' ] || skip "requires keys: $output"
+	run -1 "$RUNGS_STAGE/tests/attack" keyring enterns "of=$inside" -- /test/attack key
+	assert_output 'Required key not available'
+}
+
 @test "it has a session of its own, and a terminal of the jail's" {
 	requires script
 	begin_jail as_caller

@@ -220,7 +220,7 @@ all_or_nothing() {
 	strace -f -ff -o "$trace" jailexec -f "$BATS_TEST_TMPDIR/jail" -- true
 	calls=$(for file in "$trace".*; do
 		awk -F'(' '/^[a-z0-9_]+\(/ && / = [0-9]/ { print $1 ":" ++n[$1] }' "$file"
-	done | sort -u | grep -E '^(mount|umount2|pivot_root|fsopen|fsconfig|fsmount|move_mount|mount_setattr|open_tree|prctl|capset|setgroups|setresuid|setresgid|setrlimit|prlimit64|unshare|sethostname|fchdir|chdir|clone3|socketpair):')
+	done | sort -u | grep -E '^(mount|umount2|pivot_root|fsopen|fsconfig|fsmount|move_mount|mount_setattr|open_tree|prctl|capset|setgroups|setresuid|setresgid|setrlimit|prlimit64|unshare|sethostname|fchdir|chdir|clone3|socketpair|keyctl):')
 	[ "$(wc -l <<<"$calls")" -gt 40 ]
 	for call in $calls; do
 		run strace -f -o /dev/null \

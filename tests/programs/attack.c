@@ -16,6 +16,10 @@
  *	                          half of the request is not empty), i386,
  *	                          x32, early (x32 without its mark); or by
  *	                          TIOCLINUX: paste
+ *	attack key                read the session keyring's key of that
+ *	                          name, or else put one there
+ *	attack keyring CMD...     become it, with a new session keyring that
+ *	                          has the key
  *	attack raise SIGNAL       die of it
  *	attack exchange A B N     exchange two names for as long as A.stop is
  *	                          not there, at most N million times
@@ -23,6 +27,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -97,6 +102,35 @@ type(const char *how)
 	return ended((int)type_so(how, open("/dev/tty", O_RDWR | O_CLOEXEC)));
 }
 
+static const char key_name[] = "rungs-tests";
+
+static int
+put_key(void)
+{
+	return (int)syscall(SYS_add_key, "user", key_name, key_name,
+	    sizeof key_name, KEY_SPEC_SESSION_KEYRING);
+}
+
+static int
+key(void)
+{
+	int result = ended((int)syscall(SYS_keyctl, KEYCTL_SEARCH,
+	    KEY_SPEC_SESSION_KEYRING, "user", key_name, 0));
+
+	if (result != 0)
+		(void)put_key();
+	return result;
+}
+
+static int
+become_with_key(char *command[])
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0
+	    && put_key() >= 0)
+		execvp(command[0], command);
+	return ended(-1);
+}
+
 static int
 exchange(const char *a, const char *b, long millions)
 {
@@ -142,6 +176,10 @@ main(int argc, char *argv[])
 		return ended(unshare(CLONE_NEWUSER | CLONE_NEWNS));
 	if (strcmp(what, "tiocsti") == 0)
 		return type(first);
+	if (strcmp(what, "key") == 0)
+		return key();
+	if (strcmp(what, "keyring") == 0 && argc > 2)
+		return become_with_key(argv + 2);
 	if (strcmp(what, "raise") == 0)
 		return ended(raise(atoi(first)));
 	if (strcmp(what, "exchange") == 0 && argc == 5)

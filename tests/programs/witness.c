@@ -100,6 +100,7 @@ static void
 make_process(void)
 {
 	sigset_t urgent, before;
+	pid_t parent = getpid();
 	char name[16];
 
 	/* It is as it should be from its first moment on. */
@@ -110,9 +111,11 @@ make_process(void)
 	prctl(PR_SET_NAME, "rungs-witness");
 	need(other = fork(), "fork");
 	if (other == 0) {
+		/* Who has died before can send no signal any more. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
+		while (getppid() == parent)
 			pause();
+		_exit(0);
 	}
 	prctl(PR_SET_NAME, name);
 	sigprocmask(SIG_SETMASK, &before, NULL);
