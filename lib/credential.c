@@ -92,7 +92,7 @@ resolve_user(struct credential *c, int root, char *home, struct fail *f)
 		return 0;
 	c->gid = c->groups[0] = user.gid;
 	c->group_count = 1;
-	if (!c->keep_groups
+	if (!c->keep_groups && !c->one_group
 	    && passwd_find_memberships(root, c->user, c->groups,
 		   &c->group_count, CREDENTIAL_GROUPS, f)
 		   < 0)

@@ -22,6 +22,7 @@ struct credential {
 	gid_t groups[CREDENTIAL_GROUPS];
 	int group_count;
 	bool asked;       /* a word or an option named them */
+	bool one_group;   /* there is no other that a name could be in */
 	bool keep_groups; /* setgroups(2) is denied for good, user_namespaces(7)
 	                   */
 };

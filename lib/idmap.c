@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "groups.h"
 #include "number.h"
 #include "scope.h"
 #include "subid.h"
@@ -68,8 +69,9 @@ idmap_parse(struct idmap *map, const char *value, struct fail *f)
 	const char *extent = value;
 	size_t length;
 
-	if (strcmp(value, "auto") == 0) {
-		new.kind = IDMAP_AUTO;
+	new.keep = strcmp(value, "self") == 0;
+	if (new.keep || strcmp(value, "auto") == 0) {
+		new.kind = new.keep ? IDMAP_SELF : IDMAP_AUTO;
 		*map = new;
 		return 0;
 	}
@@ -77,7 +79,7 @@ idmap_parse(struct idmap *map, const char *value, struct fail *f)
 		length = strcspn(extent, ",");
 		if (parse_extent(&new.uids, extent, length) < 0)
 			return fail(f, 0,
-			    "user=%s: expected auto, HOSTID:COUNT, or "
+			    "user=%s: expected auto, self, HOSTID:COUNT, or "
 			    "IN:OUT:COUNT,... that do not overlap",
 			    value);
 		if (extent[length] == '\0')
@@ -93,6 +95,8 @@ idmap_print(const struct idmap *map, FILE *out)
 {
 	if (map->kind == IDMAP_AUTO)
 		fputs("=auto", out);
+	if (map->keep)
+		fputs("=self", out);
 	for (int n = 0; map->kind == IDMAP_LIST && n < map->uids.count; n++)
 		fprintf(out, "%c%" PRIu32 ":%" PRIu32 ":%" PRIu32,
 		    n == 0 ? '=' : ',', map->uids.list[n].in,
@@ -164,6 +168,15 @@ borrow(struct idmap *map)
 	map->uid = map->gid = only->in;
 }
 
+static int
+hint_keep(struct fail *f)
+{
+	return fail_hint(f,
+	    "it takes newgidmap(1), of the package uidmap, and a range in "
+	    "/etc/subgid (usermod --add-subgids); enterns user=self keeps "
+	    "them");
+}
+
 int
 idmap_settle(struct idmap *map, uint32_t uid, uint32_t gid, bool pick,
     struct fail *f)
@@ -173,7 +186,8 @@ idmap_settle(struct idmap *map, uint32_t uid, uint32_t gid, bool pick,
 	/* Now: once inside, we have no name for them any more. */
 	map->outside_uid = geteuid();
 	map->outside_gid = getegid();
-	if (map->kind == IDMAP_SELF && pick && map->outside_uid == 0)
+	if (map->kind == IDMAP_SELF && !map->keep && pick
+	    && map->outside_uid == 0)
 		return choose(map, f);
 	if (map->kind == IDMAP_LIST && map->outside_uid != 0)
 		borrow(map);
@@ -185,6 +199,24 @@ idmap_settle(struct idmap *map, uint32_t uid, uint32_t gid, bool pick,
 	    == 0)
 		return 0;
 	return fail_prefix(f, "user=auto: ");
+}
+
+int
+idmap_leave_groups(struct idmap *map, struct fail *f)
+{
+	int others;
+
+	if (map->kind != IDMAP_SELF || map->keep)
+		return 0;
+	if ((others = groups_has_others(f)) <= 0)
+		return others;
+	map->leave = true;
+	if (map->outside_uid == 0)
+		return 0;
+	if (subid_find_group(map->outside_uid, &map->spare, f) == 0)
+		return 0;
+	fail_prefix(f, "leave the caller's groups: ");
+	return hint_keep(f);
 }
 
 static int
@@ -259,6 +291,12 @@ idmap_is_open(const struct idmap *map)
 	return map->kind == IDMAP_SELF && map->uids.count == 0;
 }
 
+bool
+idmap_is_from_outside(const struct idmap *map)
+{
+	return map->kind != IDMAP_SELF || map->spare != 0;
+}
+
 int
 idmap_check(const struct idmap *map, uint32_t uid, uint32_t gid, struct fail *f)
 {
@@ -305,17 +343,43 @@ write_map(pid_t pid, const char *name, const char *text, struct fail *f)
 	return -1;
 }
 
+/*
+ * With a group that nobody uses, whose number is the last that is not the
+ * command's, so that setgroups(2) is allowed.
+ */
+static int
+write_spare(const struct idmap *map, pid_t pid, struct fail *f)
+{
+	struct extents gids = { .count = 0 };
+	uint32_t last = UINT32_MAX - 1;
+
+	if (extents_add(&gids, map->gid, map->outside_gid, 1) < 0
+	    || extents_add(&gids, map->gid == last ? last - 1 : last,
+		   map->spare, 1)
+		   < 0)
+		fail(f, 0, "/etc/subgid gives the caller its own group");
+	else if (subid_write_groups(pid, &gids, f) == 0)
+		return 0;
+	fail_prefix(f, "leave the caller's groups: ");
+	return hint_keep(f);
+}
+
 static int
 write_self(const struct idmap *map, pid_t pid, struct fail *f)
 {
 	char text[64];
 
-	if (write_map(pid, "setgroups", "deny", f) < 0)
-		return -1;
-	snprintf(text, sizeof text, "%" PRIu32 " %" PRIu32 " 1", map->gid,
-	    map->outside_gid);
-	if (write_map(pid, "gid_map", text, f) < 0)
-		return -1;
+	if (map->spare != 0) {
+		if (write_spare(map, pid, f) < 0)
+			return -1;
+	} else {
+		if (write_map(pid, "setgroups", "deny", f) < 0)
+			return -1;
+		snprintf(text, sizeof text, "%" PRIu32 " %" PRIu32 " 1",
+		    map->gid, map->outside_gid);
+		if (write_map(pid, "gid_map", text, f) < 0)
+			return -1;
+	}
 	snprintf(text, sizeof text, "%" PRIu32 " %" PRIu32 " 1", map->uid,
 	    map->outside_uid);
 	return write_map(pid, "uid_map", text, f);

@@ -3,6 +3,7 @@
  * idmap.h - which ids of a user namespace are which outside
  *
  *	user                  see IDMAP_SELF and IDMAP_PICK below
+ *	user=self             IDMAP_SELF, and the caller's groups stay
  *	user=auto             the caller's own id, and its subordinate ids
  *	user=HOSTID:COUNT     0 to COUNT-1 are HOSTID and the following
  *	user=IN:OUT:COUNT,... as in /proc/PID/uid_map
@@ -35,9 +36,12 @@ struct idmap {
 	enum idmap_kind kind;
 	uint32_t uid, gid; /* SELF: what the caller's id is called inside */
 	uint32_t outside_uid, outside_gid; /* the caller's own */
-	struct extents uids, gids;         /* of all but SELF */
-	bool borrowed; /* newuidmap(1) has to write it for us */
-	int lock;      /* PICK: what keeps the range ours, or -1 */
+	bool keep;      /* SELF: a word says that the caller's groups stay */
+	bool leave;     /* SELF: they do not, by setgroups(2), */
+	uint32_t spare; /* which needs this subordinate group; 0: we may */
+	struct extents uids, gids; /* of all but SELF */
+	bool borrowed;             /* newuidmap(1) has to write it for us */
+	int lock;                  /* PICK: what keeps the range ours, or -1 */
 };
 
 /*
@@ -66,6 +70,16 @@ int idmap_settle(struct idmap *map, uint32_t uid, uint32_t gid, bool pick,
     struct fail *f);
 
 /*
+ * After idmap_settle(), for a command that is to have its own groups and no
+ * others: see how the caller's supplementary ones, if there are any, can be
+ * left behind by a map of one id.  There nobody may call setgroups(2), or
+ * who is shut out by a group could shed it.  newgidmap(1) allows it to who
+ * has subordinate groups, if one of these is in the map, too.  -1: they
+ * cannot be left, and no word said that they stay.
+ */
+int idmap_leave_groups(struct idmap *map, struct fail *f);
+
+/*
  * PICK: take a free range.  It is held by a lock on one byte of
  * /run/rungs/ids, which ends with the process, however it ends.
  */
@@ -82,6 +96,9 @@ bool idmap_gives(const struct idmap *map);
 
 /* Whether the map is of one id, and nobody has said yet of which. */
 bool idmap_is_open(const struct idmap *map);
+
+/* Whether it is for another process to write than the one it is of. */
+bool idmap_is_from_outside(const struct idmap *map);
 
 /* Check that the map has these. */
 int idmap_check(const struct idmap *map, uint32_t uid, uint32_t gid,

@@ -143,7 +143,10 @@ settle_ids(struct jail *jail, struct fail *f)
 		!jail->exactly, f)
 	    < 0)
 		return -1;
-	c->keep_groups = ids->kind == IDMAP_SELF;
+	if (c->asked && idmap_leave_groups(ids, f) < 0)
+		return fail_prefix(f, "user: ");
+	c->one_group = ids->kind == IDMAP_SELF;
+	c->keep_groups = c->one_group && ids->spare == 0;
 	/*
 	 * Names are looked up later, and checked then.  With nobody asked for,
 	 * the one that there is will do.
@@ -297,5 +300,5 @@ bool
 jail_maps_from_outside(const struct jail *jail)
 {
 	return jail_has(jail, CLONE_NEWUSER)
-	       && jail->namespaces.ids.kind != IDMAP_SELF;
+	       && idmap_is_from_outside(&jail->namespaces.ids);
 }

@@ -2,6 +2,7 @@
 /* order.c - THE order in which the layers of a jail are applied: jail.h */
 #include "capability.h"
 #include "compat.h"
+#include "groups.h"
 #include "keyring.h"
 #include "network.h"
 #include "offspring.h"
@@ -119,6 +120,20 @@ want_hold(const struct jail *jail)
 WANT(maps, CLONE_NEWUSER)
 
 static bool
+want_leave_groups(const struct jail *jail)
+{
+	return want_maps(jail) && jail->namespaces.ids.leave
+	       && jail->namespaces.ids.spare == 0;
+}
+
+/* Nor in a process that the command can see. */
+static bool
+want_leave_groups_apart(const struct jail *jail)
+{
+	return jail->credential.asked && !jail->credential.keep_groups;
+}
+
+static bool
 want_pick(const struct jail *jail)
 {
 	return want_maps(jail) && jail->namespaces.ids.kind == IDMAP_PICK;
@@ -138,8 +153,9 @@ want_lend(const struct jail *jail)
 static bool
 want_become_root(const struct jail *jail)
 {
-	return jail_maps_from_outside(jail)
-	       && jail->namespaces.ids.kind != IDMAP_AUTO;
+	enum idmap_kind kind = jail->namespaces.ids.kind;
+
+	return want_maps(jail) && kind != IDMAP_SELF && kind != IDMAP_AUTO;
 }
 
 /* After joining: the root of the namespace is the group we are in then. */
@@ -306,6 +322,9 @@ const struct step steps[] = {
 	{ STAGE_CALLER, "ids", "fcntl(2) F_OFD_SETLK", 2015,
 	    "pick 65536 ids of the host that nobody has", want_pick, take_pick,
 	    NULL },
+	{ STAGE_CALLER, "groups", "setgroups(2)", 1983,
+	    "leave those that nobody can leave inside", want_leave_groups, NULL,
+	    groups_leave_others },
 	{ STAGE_CALLER, "priority", "setpriority(2), ioprio_set(2)", 1983,
 	    "take its turn before others or behind them", want_own_priority,
 	    take_priority, NULL },
@@ -373,6 +392,9 @@ const struct step steps[] = {
 	{ STAGE_FORK, "pid 1", "fork(2)", 1971,
 	    "stay behind, to reap what others leave", jail_has_init, NULL,
 	    NULL },
+	{ STAGE_APART, "groups", "setgroups(2)", 1983,
+	    "leave those of the caller in pid 1, too", want_leave_groups_apart,
+	    NULL, groups_leave_others },
 	{ STAGE_APART, "host", "umount2(2) MNT_DETACH", 2001,
 	    "let go of every file of the host", want_leave_apart, take_leave,
 	    NULL },

@@ -107,6 +107,18 @@ subid_find(uint32_t uid, uint32_t gid, struct extents *uids,
 	return 0;
 }
 
+int
+subid_find_group(uint32_t uid, uint32_t *gid, struct fail *f)
+{
+	struct range range;
+
+	if (find_range("/etc/subgid", uid, &range) < 0)
+		return fail(f, 0, "/etc/subgid gives user %" PRIu32 " no ids",
+		    uid);
+	*gid = (uint32_t)range.first;
+	return 0;
+}
+
 /* The first line of what a program said, which ends with it. */
 static void
 cut_line(char *text)
@@ -155,10 +167,16 @@ run_mapper(const char *program, pid_t pid, const struct extents *e,
 }
 
 int
+subid_write_groups(pid_t pid, const struct extents *gids, struct fail *f)
+{
+	return run_mapper("newgidmap", pid, gids, f);
+}
+
+int
 subid_write(pid_t pid, const struct extents *uids, const struct extents *gids,
     struct fail *f)
 {
-	if (run_mapper("newgidmap", pid, gids, f) < 0)
+	if (subid_write_groups(pid, gids, f) < 0)
 		return -1;
 	return run_mapper("newuidmap", pid, uids, f);
 }

@@ -25,9 +25,11 @@ as_user() {
 		setpriv --reuid=1234 --regid=1234 --clear-groups -- "$@"
 }
 
-# The subordinate ids of as_subuser; tests change them.
+# The subordinate ids of as_subuser, and its supplementary groups; tests
+# change them.
 subuid=tester:200000:65536
 subgid=tester:200000:65536
+subgroups=
 
 # as_subuser CMD...: as as_user, who has a name here, and ids in subuid(5)
 # and subgid(5).  The machine's own files are covered, for CMD alone.
@@ -43,8 +45,8 @@ as_subuser() {
 		unshare --mount -- sh -c 'for file in passwd group subuid subgid; do
 			mount --bind "$0/$file" "/etc/$file" || exit
 		done
-		exec setpriv --reuid=1234 --regid=1234 --clear-groups -- "$@"' \
-		"$etc" "$@"
+		exec setpriv --reuid=1234 --regid=1234 "$@"' "$etc" \
+		"--${subgroups:+groups=}${subgroups:-clear-groups}" -- "$@"
 }
 
 # for_each_caller FUNCTION: the same promise for root and for anybody else.
@@ -176,6 +178,7 @@ requires() {
 				command -v newuidmap >/dev/null &&
 				command -v newgidmap >/dev/null
 			;;
+		one-group) same "$(as_user id -g)" "$(as_user id -G)" 2>/dev/null ;;
 		user-namespaces) as_user unshare --user true 2>/dev/null ;;
 		time-namespaces) [ -e /proc/self/ns/time ] ;;
 		alpine) [ -r "$(alpine_archive)" ] ;;

@@ -209,7 +209,7 @@ a_root_at() {
 	chmod 604 "$dir/secret"
 	member() { setpriv --reuid=1234 --regid=1234 --groups=4321 -- "$@"; }
 	run -1 member cat "$dir/secret"
-	at() { a_root_at "$dir" ro | member jailexec "$@" -- cat /secret; }
+	at() { a_root_at "$dir" ro | enterns user=self | member jailexec "$@" -- cat /secret; }
 	run -1 at
 	assert_output "cat: can't open '/secret': Permission denied"
 	run -1 at -u 5:6

@@ -46,7 +46,7 @@ setup_file() {
 }
 
 @test "a jail of an ordinary user has that one id and cannot change groups" {
-	requires user-namespaces
+	requires user-namespaces one-group
 	as=as_user
 	run -0 in_jail -- sh -c 'cat /proc/self/uid_map /proc/self/gid_map | xargs -n 3; cat /proc/self/setgroups'
 	same "$(printf '0 %s 1\n0 %s 1\ndeny' "$(as_user id -u)" "$(as_user id -g)")" "$output"

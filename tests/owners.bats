@@ -163,6 +163,7 @@ jailexec: this jail has not got that id: root adds some with usermod --add-subui
 	for path in "mkfifo $list" "mkdir $list" "ln -s owners.other $list" \
 		"ln -s /dev/zero $list"; do
 		rm -rf "$list"
+		# shellcheck disable=SC2086 # a command and its arguments
 		as_user $path
 		refused auto true
 	done

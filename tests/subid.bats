@@ -66,14 +66,96 @@ allow'
 	assert_output 'jailexec: 11:10: not both are ids of this jail'
 }
 
+# nsjail #288
+@test "no supplementary group of the caller reaches the command" {
+	local secret=$BATS_TEST_TMPDIR/secret
+	mkdir -m 711 "$secret"
+	echo secret >"$secret/file"
+	chgrp 27 "$secret/file" && chmod 640 "$secret/file"
+	subgroups=4,27
+	look() { a_root scratch | enterns "${@:1:1}" | addmount "bind=$secret:/mnt" | as_subuser jailexec "${@:2}"; }
+	run -0 look user -- sh -c '/test/whatigot; grep ^Groups: /proc/1/status; cat /mnt/file /proc/self/setgroups; cat /proc/self/gid_map | xargs -n 3; true'
+	assert_line 'uid 0 0 0' 'gid 0 0 0' 'groups 0' $'Groups:\t0 ' allow \
+		"cat: can't open '/mnt/file': Permission denied" '0 1234 1' \
+		'4294967294 200000 1'
+	run -0 look user -u 5:6 -- sh -c '/test/whatigot; grep ^Groups: /proc/1/status'
+	assert_line 'uid 5 5 5' 'gid 6 6 6' 'groups 6' $'Groups:\t6 '
+	run -0 look user -u 5:4294967294 -- /test/whatigot
+	assert_line 'gid 4294967294 4294967294 4294967294' 'groups 4294967294'
+	run -0 look user=auto -- sh -c '/test/whatigot; grep ^Groups: /proc/1/status'
+	assert_line 'groups 0' $'Groups:\t0 '
+	# Only its own number is said, so it is a map like any other.
+	run -0 look user=7:1234:1 -u 7 -- /test/whatigot
+	assert_line 'groups 7'
+	exactly() { enterns -n user | as_subuser jailexec -x "$@" -- "$RUNGS_STAGE/tests/whatigot"; }
+	run -0 exactly -u 0
+	assert_line 'groups 0'
+	# What is not a jail leaves the caller as it is.
+	run -0 exactly
+	assert_line 'groups 65534 65534'
+	run -0 as_subuser enterns user -- cat "$secret/file"
+	assert_output secret
+}
+
+@test "groups that cannot be left are an error, or said to stay" {
+	subgid='' subgroups=4,27
+	keep='jailexec: it takes newgidmap(1), of the package uidmap, and a range in /etc/subgid (usermod --add-subgids); enterns user=self keeps them'
+	refused in_jail -- echo "$ran"
+	assert_output "jailexec: user: leave the caller's groups: /etc/subgid gives user 1234 no ids
+$keep"
+	subgid=tester:0:5
+	refused in_jail -- echo "$ran"
+	subgid=tester:200000:1
+	as_lonely() { as_subuser env "PATH=$RUNGS_STAGE/bin" "$@"; }
+	as=as_lonely
+	refused in_jail -- echo "$ran"
+	assert_output "jailexec: leave the caller's groups: run newgidmap: No such file or directory
+$keep"
+	as_limited() { as_subuser setpriv --no-new-privs "$@"; }
+	as=as_limited
+	refused in_jail -- echo "$ran"
+	assert_line "$keep"
+	as=as_lonely
+	run -0 as_lonely enterns user -- /bin/echo "$ran"
+	run -0 in_map self -- sh -c '/test/whatigot; cat /proc/self/setgroups; cat /proc/self/gid_map | xargs -n 3'
+	assert_line 'groups 65534 65534' deny '0 1234 1'
+	run -0 in_map self -u 5:6 -- /test/whatigot
+	assert_line 'uid 5 5 5' 'gid 6 6 6' 'groups 65534 65534'
+	# Who is in no other group than the primary one needs nothing.
+	subgid='' subgroups=1234
+	run -0 in_jail -- grep ^Groups: /proc/self/status
+}
+
+@test "root leaves its groups behind, also where there is one id" {
+	as=as_rich
+	as_rich() { setpriv --groups 4,27 "$@"; }
+	exactly() { enterns -n "$1" | as_rich jailexec -x -u 5:6 -- "$RUNGS_STAGE/tests/whatigot"; }
+	run -0 exactly user
+	assert_line 'uid 5 5 5' 'gid 6 6 6' 'groups 6'
+	run -0 exactly user=self
+	assert_line 'groups 65534 65534'
+	run -0 in_map self -- sh -c '/test/whatigot; cat /proc/self/uid_map | xargs'
+	assert_line 'uid 0 0 0' 'groups 65534 65534' '0 0 1'
+	# In a namespace that root of it cannot leave them in, either.
+	as=as_nested
+	as_nested() { as_rich unshare --user --map-root-user "$@"; }
+	refused in_jail -- echo "$ran"
+	assert_output "jailexec: leave the caller's groups: Operation not permitted
+jailexec: enterns user=self keeps them"
+	run -0 in_map self -- echo "$ran"
+}
+
 @test "user=auto: a user by name has supplementary groups" {
 	local own=$BATS_TEST_TMPDIR/own
 	make_root "$own"
 	echo web:x:1000:2000::/srv/web:/bin/sh >"$own/etc/passwd"
 	echo video:x:27:web >"$own/etc/group"
-	named() { printf 'jail 1\nmkroot dir=%s scratch\nend\n' "$own" | enterns user=auto | as_subuser jailexec -u web -- /test/whatigot; }
+	named() { printf 'jail 1\nmkroot dir=%s scratch\nend\n' "$own" | enterns "${1:-user=auto}" | as_subuser jailexec -u web -- /test/whatigot; }
 	run -0 named
 	assert_line 'uid 1000 1000 1000' 'gid 2000 2000 2000' 'groups 27 2000'
+	# Where there is one group, nobody is a member of others.
+	subgroups=4,27 run -0 named user
+	assert_line 'uid 1000 1000 1000' 'gid 2000 2000 2000' 'groups 2000'
 	subgid=tester:200000:1500
 	refused named
 	assert_output 'jailexec: -u web: 1000:2000: not both are ids of this jail'
