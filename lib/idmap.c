@@ -52,8 +52,6 @@ parse_extent(struct extents *e, const char *text, size_t length)
 		text += part + 1;
 		length -= part + 1;
 	}
-	if (count < 2)
-		return -1;
 	if (count == 2) {
 		number[2] = number[1];
 		number[1] = number[0];
