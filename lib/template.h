@@ -18,6 +18,7 @@
 #include "root.h"
 
 struct fail;
+struct stat;
 
 enum { TEMPLATE_BYTES = 1 << 16 }; /* no template is larger */
 
@@ -77,5 +78,8 @@ const struct template_archive *template_choose(const struct template *t,
 /* FNV-1a, 64 bits: names things in the cache, and guards nothing. */
 uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size);
 #define HASH_START UINT64_C(0xcbf29ce484222325)
+
+/* The same of a file: of its path, and of what changes when it does. */
+uint64_t hash_file(uint64_t hash, const char *path, const struct stat *st);
 
 #endif
