@@ -21,7 +21,8 @@ mkroot_add(struct mkroot_request *r, const char *word, struct fail *f)
 {
 	int taken;
 
-	if (strncmp(word, "tar:", 4) == 0 || strncmp(word, "dir:", 4) == 0) {
+	if (strncmp(word, "tar:", 4) == 0 || strncmp(word, "dir:", 4) == 0
+	    || strncmp(word, "app:", 4) == 0) {
 		r->words.from = word;
 		return 1;
 	}
@@ -260,21 +261,22 @@ check_same(const char *from, const char *there, const char *path,
 {
 	char want[NAME_MAX + 1], have[NAME_MAX + 1], real[PATH_MAX];
 	const char *asked, *release;
-	bool same_name, is_file;
+	bool same_name, is_exact;
 
 	source_split(from, want, &asked);
 	source_split(there, have, &release);
-	is_file = strcmp(want, "tar") == 0;
-	if (is_file && asked != NULL && realpath(asked, real) != NULL)
+	is_exact = strcmp(want, "tar") == 0 || strcmp(want, "app") == 0;
+	if (strcmp(want, "tar") == 0 && asked != NULL
+	    && realpath(asked, real) != NULL)
 		asked = real;
 	same_name = strcmp(want, have) == 0;
 	if (same_name
-	    && (is_file ? asked != NULL && release != NULL
-			      && strcmp(asked, release) == 0
-			: same_release(asked, release)))
+	    && (is_exact ? asked != NULL && release != NULL
+			       && strcmp(asked, release) == 0
+			 : same_release(asked, release)))
 		return 0;
 	fail(f, 0, "dir=%s: holds %s, %s %s", path, there,
-	    same_name && !is_file ? "another release than" : "not", from);
+	    same_name && !is_exact ? "another release than" : "not", from);
 	return fail_hint(f, "name another directory, or remove that one");
 }
 

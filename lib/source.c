@@ -120,10 +120,24 @@ open_template(struct source *s, const char *from, struct fail *f)
 	return 0;
 }
 
+/* app:PROGRAM[,FILE...]; it is known by all the files that are needed. */
+static int
+open_app(struct source *s, const char *what, struct fail *f)
+{
+	if (app_open(&s->app, what, f) < 0)
+		return fail_prefix(f, "app:");
+	if (snprintf(s->from, sizeof s->from, "app:%s", what) >= SOURCE_FROM)
+		return fail(f, ENAMETOOLONG, "app:%s", what);
+	snprintf(s->key, sizeof s->key, "app-%016" PRIx64, app_key(&s->app));
+	return 0;
+}
+
 int
 source_open(struct source *s, const char *name, struct fail *f)
 {
 	*s = (struct source){ .file = -1 };
+	if (strncmp(name, "app:", 4) == 0)
+		return open_app(s, name + 4, f);
 	if (strncmp(name, "tar:", 4) == 0)
 		return open_file(s, name + 4, f);
 	if (strncmp(name, "dir:", 4) != 0)
@@ -138,6 +152,7 @@ void
 source_close(struct source *s)
 {
 	template_free(&s->t);
+	app_close(&s->app);
 	scope_close(&s->file);
 	s->file = -1;
 }
@@ -220,6 +235,8 @@ fill_root(struct source *s, const struct work *w, int root, const char *digest,
 
 	if (s->t.step_count > 0)
 		return assemble(&s->t, root, f);
+	if (s->app.files.count > 0)
+		return app_fill(&s->app, root, f);
 	if (s->archive != NULL)
 		digest = s->digest;
 	if (file < 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* source.h - what a root is made from: a template, or an archive of a user's */
+/* source.h - what a root is made from: a template, or what a user has */
 #ifndef SOURCE_H
 #define SOURCE_H
 
@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
+#include "app.h"
 #include "cache.h"
 #include "template.h"
 
@@ -19,13 +20,14 @@ enum {
 };
 
 struct source {
-	struct template t;                      /* empty for tar: and dir: */
+	struct template t;                      /* empty without a template */
 	const struct template_archive *archive; /* the one chosen, or NULL */
 	bool released;                          /* the user named the release */
 	bool progress; /* show on standard error what is fetched */
 	void (*say)(const char *line);
 	int file;                   /* the archive if it is here, or -1 */
 	struct stat status;         /* of the file of tar: */
+	struct app app;             /* of app:, else empty */
 	char in_place[PATH_MAX];    /* a directory that is used as it is */
 	char from[SOURCE_FROM];     /* what the description says */
 	char digest[SOURCE_DIGEST]; /* "sha256:HEX"; "" if not known */
@@ -34,8 +36,8 @@ struct source {
 };
 
 /*
- * Find out what name ("alpine:3.20", "tar:FILE", "dir:PATH") stands for.
- * -1: nothing that can be used; source_close is due in any case.
+ * Find out what name ("alpine:3.20", "tar:FILE", "dir:PATH", "app:FILE") stands
+ * for. -1: nothing that can be used; source_close is due in any case.
  */
 int source_open(struct source *s, const char *name, struct fail *f);
 void source_close(struct source *s);
