@@ -130,6 +130,18 @@ cgroupfind_mount(const char *v1, bool v2, char mount[PATH_MAX],
 	return result;
 }
 
+const char *
+cgroupfind_below(const char *group, const char *root)
+{
+	size_t skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
+
+	if (strncmp(group, root, skip) != 0
+	    || (group[skip] != '/' && group[skip] != '\0')
+	    || cgroupfind_has_word(group + skip, "..", "/"))
+		return NULL;
+	return group + skip;
+}
+
 /* Version 2: files of limits, with what is in those that are none. */
 static const struct {
 	const char *file, *none;
@@ -312,7 +324,7 @@ static int
 find_own(struct cgroup_dir *d, const char *v1, const char *v2, struct fail *f)
 {
 	char own[PATH_MAX], mount[PATH_MAX], root[PATH_MAX];
-	size_t skip;
+	const char *below;
 
 	if (find_own_path(v1, &d->v2, own) < 0
 	    || cgroupfind_mount(v1, d->v2, mount, root) < 0) {
@@ -325,14 +337,12 @@ find_own(struct cgroup_dir *d, const char *v1, const char *v2, struct fail *f)
 		    "mount -t cgroup2 none /sys/fs/cgroup gives one, if the "
 		    "kernel has it");
 	}
-	skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
-	if (strncmp(own, "/..", 3) == 0 || strncmp(own, root, skip) != 0
-	    || (own[skip] != '/' && own[skip] != '\0'))
+	if ((below = cgroupfind_below(own, root)) == NULL)
 		return fail(f, 0,
 		    "our group %s is outside of what is mounted on %s", own,
 		    mount);
 	if (snprintf(d->path, sizeof d->path, "%s%s", mount,
-		strcmp(own + skip, "/") == 0 ? "" : own + skip)
+		strcmp(below, "/") == 0 ? "" : below)
 	    >= (int)sizeof d->path)
 		return fail(f, ENAMETOOLONG, "%s", mount);
 	d->mounted = strlen(mount);

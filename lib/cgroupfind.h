@@ -64,6 +64,13 @@ int cgroupfind_path(const char *text, const char *v1, bool *v2,
 int cgroupfind_mount(const char *v1, bool v2, char mount[PATH_MAX],
     char root[PATH_MAX]);
 
+/*
+ * The part of a group's path that is below root, what is mounted of the
+ * hierarchy.  NULL: the group is not below it; for one outside of our own
+ * cgroup namespace the kernel writes "..", which no path may be made of.
+ */
+const char *cgroupfind_below(const char *group, const char *root);
+
 /* Whether the list has the word; both lists and words are the kernel's. */
 bool cgroupfind_has_word(const char *list, const char *word,
     const char *separators);

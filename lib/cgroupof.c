@@ -35,23 +35,22 @@ cgroupof_ours(struct cgroup_dir *d, const char *theirs, const char *v1,
 {
 	char group[PATH_MAX], mount[PATH_MAX], root[PATH_MAX];
 	autoclose int above = -1;
-	size_t skip;
+	const char *below;
 	char *name;
 
 	d->parent = d->dir = -1;
 	if (cgroupfind_path(theirs, v1, &d->v2, group) < 0
 	    || cgroupfind_mount(v1, d->v2, mount, root) < 0)
 		return fail(f, 0, "no %s controller is mounted here", v2);
-	skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
-	name = strncmp(group, root, skip) == 0 ? split_at_ours(group + skip)
-	                                       : NULL;
+	below = cgroupfind_below(group, root);
+	name = below != NULL ? split_at_ours(group + (below - group)) : NULL;
 	if (name == NULL) {
 		fail(f, 0, "it has no group of its own for that");
 		return fail_hint(f,
 		    "only what began with a limit of that sort can be given "
 		    "another");
 	}
-	if (snprintf(d->path, sizeof d->path, "%s%s", mount, group + skip)
+	if (snprintf(d->path, sizeof d->path, "%s%s", mount, below)
 	    >= (int)sizeof d->path)
 		return fail(f, ENAMETOOLONG, "%s", mount);
 	memcpy(d->name, name, strlen(name) + 1);
@@ -71,7 +70,7 @@ open_member(const char *line, struct fail *f)
 {
 	char names[256], group[PATH_MAX], mount[PATH_MAX], root[PATH_MAX];
 	char path[2 * PATH_MAX + 16];
-	size_t skip;
+	const char *below;
 	bool v2;
 	int fd;
 
@@ -83,11 +82,10 @@ open_member(const char *line, struct fail *f)
 	if (cgroupfind_mount(names, v2, mount, root) < 0)
 		return fail(f, 0, "its control group %s is not mounted here",
 		    line);
-	skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
-	if (strncmp(group, root, skip) != 0)
+	if ((below = cgroupfind_below(group, root)) == NULL)
 		return fail(f, 0, "its control group %s is not below %s", group,
 		    mount);
-	snprintf(path, sizeof path, "%s%s/%s", mount, group + skip,
+	snprintf(path, sizeof path, "%s%s/%s", mount, below,
 	    v2 ? "cgroup.procs" : "tasks");
 	if ((fd = open(path, O_WRONLY | O_CLOEXEC)) < 0)
 		return fail(f, errno, "open %s", path);

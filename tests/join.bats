@@ -99,12 +99,41 @@ begin_jail() {
 	[ "$status" -ne 0 ]
 }
 
+# crun 1.28: from another cgroup namespace, the kernel's own word is "..".
+@test "a group that is above all that we can see is not joined" {
+	requires root pids-group
+	local above group dir=$BATS_TEST_TMPDIR/groups
+	begin_jail as_caller
+	above=$(control_group pids) group=$above/tests-of-rungs-$BASHPID
+	mkdir "$group" "$dir" "$dir/pids"
+	# What ".." would lead to is a file that anybody may write to.
+	touch "$dir/tasks" "$dir/cgroup.procs"
+	cat >"$dir/enter" <<-END
+		umount "$above" || exit
+		mount -t cgroup -o pids none "$dir/pids" 2>/dev/null ||
+			mount -t cgroup2 none "$dir/pids" || exit
+		enterns of=$inside -- echo $ran
+	END
+	# shellcheck disable=SC2016 # for the shell in there
+	run sh -c 'file=$1/tasks
+		[ -e "$file" ] || file=$1/cgroup.procs
+		echo 0 >"$file" && exec unshare --mount --cgroup sh "$2/enter"' \
+		sh "$group" "$dir"
+	poll rmdir "$group"
+	assert_match "enterns: of=$inside: its control group /\.\. is not below .*"
+	same 125 "$status"
+	same '' "$(cat "$dir/tasks")"
+}
+
 @test "nothing of the caller comes along" {
 	begin_jail as_caller
 	SECRET=there run -0 enterns "of=$inside" -- env
 	never grep -q SECRET <<<"$output"
 	run -0 enterns "of=$inside" -- sh -c 'ls /proc/self/fd; ls /proc/self/fd/7/ 2>&1 | head -n 1' 7</
 	never grep -Fxq 7 <<<"$output"
+	directory() { enterns "of=$inside" -- echo "$ran" </; }
+	refused directory
+	assert_line 'enterns: descriptor 0: refuse a directory: it would be a way out of the root'
 }
 
 @test "the caller's keys do not come along" {
