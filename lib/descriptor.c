@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "compat.h"
@@ -53,6 +54,23 @@ descriptors_keep(struct descriptors *d, int fd, struct fail *f)
 		return fail(f, 0, "--keep-fd=%d: no more than %d can be kept",
 		    fd, d->count);
 	insert(d, fd);
+	return 0;
+}
+
+int
+descriptors_check_streams(struct fail *f)
+{
+	struct stat st;
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+		if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))
+			continue;
+		fail(f, 0,
+		    "descriptor %d: refuse a directory: it would be a way "
+		    "out of the root",
+		    fd);
+		return fail_hint(f, "addmount bind= shows one to a jail");
+	}
 	return 0;
 }
 

@@ -27,6 +27,12 @@ int descriptor_parse(const char *option, const char *text, int *fd,
 /* Keep this one, which must be above 2; to keep it twice is no error. */
 int descriptors_keep(struct descriptors *d, int fd, struct fail *f);
 
+/*
+ * Refuse a directory as one of the standard three: openat(2) leads from it
+ * to all of the host's files.
+ */
+int descriptors_check_streams(struct fail *f);
+
 /* Close all above 2 but the kept ones and another (-1: none). */
 void descriptors_close_others(const struct descriptors *d, int other);
 

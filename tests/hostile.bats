@@ -140,6 +140,31 @@ a_root_at() {
 	done
 }
 
+# The same, by those that are passed on.
+@test "a directory is no stream of a jail" {
+	local fd
+	a_root scratch >"$BATS_TEST_TMPDIR/jail"
+	chmod a+r "$BATS_TEST_TMPDIR/jail"
+	look() {
+		for options in '' -T -x; do
+			# shellcheck disable=SC2086
+			with() { "$as" jailexec $options -f "$BATS_TEST_TMPDIR/jail" -- echo "$ran"; }
+			from() { with </; }
+			refused from
+			assert_line 'jailexec: descriptor 0: refuse a directory: it would be a way out of the root'
+			to() { with 1</; }
+			refused to
+			mute() { with 2</; }
+			run -125 mute
+			assert_output ''
+		done
+		# A command without a root is no further away from it.
+		chain() { enterns user -- test -e /dev/fd/0/bin </; }
+		run -0 chain
+	}
+	for_each_caller look
+}
+
 # CVE-2019-5736
 @test "a command cannot overwrite the tool that started it" {
 	local root=$BATS_TEST_TMPDIR/root before as
