@@ -91,6 +91,22 @@ field(const char *status, const char *name)
 	return at == NULL ? "" : at + strlen(name);
 }
 
+/* The primary one is among them, as a file that shuts it out wants it. */
+static int
+read_groups(struct join *j, const char *list, gid_t primary, struct fail *f)
+{
+	int length;
+
+	j->groups[0] = primary;
+	for (j->group_count = 1;
+	     sscanf(list, "%" SCNu32 " %n", &j->groups[j->group_count], &length)
+	     == 1;
+	     list += length)
+		if (++j->group_count == JOIN_GROUPS)
+			return fail(f, 0, "it has too many groups");
+	return 0;
+}
+
 static int
 read_status(struct join *j, uint32_t *uid, uint32_t *gid, struct fail *f)
 {
@@ -108,7 +124,7 @@ read_status(struct join *j, uint32_t *uid, uint32_t *gid, struct fail *f)
 	    || sscanf(field(status, "\nNoNewPrivs:\t"), "%u", &nnp) != 1)
 		return fail(f, 0, "read its status: it lacks a field");
 	j->no_new_privileges = nnp != 0;
-	return 0;
+	return read_groups(j, field(status, "\nGroups:\t"), *gid, f);
 }
 
 /* What a host's id is called in the user namespace of the process. */
@@ -278,6 +294,44 @@ join_cgroups(const struct join *j, struct fail *f)
 	return 0;
 }
 
+static bool
+has_group(const struct join *j, gid_t gid)
+{
+	for (int n = 0; n < j->group_count; n++)
+		if (j->groups[n] == gid)
+			return true;
+	return false;
+}
+
+/*
+ * Where setgroups(2) is denied, groups that we bring stay with us, and who is
+ * in there may look into us.  So root takes the others' while it can, and
+ * somebody else must not have more than they have.
+ */
+static int
+take_groups(const struct join *j, struct fail *f)
+{
+	gid_t own[JOIN_GROUPS];
+	int count;
+
+	if (!j->deny_groups
+	    || setgroups((size_t)j->group_count, j->groups) == 0)
+		return 0;
+	if ((count = getgroups(JOIN_GROUPS, own)) < 0)
+		return fail(f, errno, "of=%d: read our groups", (int)j->pid);
+	for (int n = 0; n < count; n++)
+		if (!has_group(j, own[n])) {
+			fail(f, 0,
+			    "of=%d: we are in the group %u, which it is not, "
+			    "and could not leave it in there",
+			    (int)j->pid, own[n]);
+			return fail_hint(f,
+			    "begin the jail with the same groups, "
+			    "or leave them with setpriv(1)");
+		}
+	return 0;
+}
+
 static int
 take_ids(const struct join *j, struct fail *f)
 {
@@ -297,6 +351,8 @@ join_namespaces(const struct join *j, bool keep, struct fail *f)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return fail(f, errno, "of=%d: be closed to others",
 		    (int)j->pid);
+	if (take_groups(j, f) < 0)
+		return -1;
 	if (j->flags != 0 && setns(j->pidfd, (int)j->flags) < 0) {
 		fail(f, errno, "of=%d: enter its namespaces", (int)j->pid);
 		if (errno == EPERM)

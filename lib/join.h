@@ -19,15 +19,17 @@
 struct credential;
 struct fail;
 
-enum { JOIN_CGROUPS = 16 };
+enum { JOIN_CGROUPS = 16, JOIN_GROUPS = 256 };
 
 struct join {
 	pid_t pid; /* 0: nothing is to be joined */
 	int pidfd;
-	int proc;          /* /proc/PID of the host */
-	unsigned flags;    /* CLONE_NEW*: where it is, and we are not */
-	uint32_t uid, gid; /* as they are called inside */
-	bool deny_groups;  /* setgroups(2) is denied in there */
+	int proc;                  /* /proc/PID of the host */
+	unsigned flags;            /* CLONE_NEW*: where it is, and we are not */
+	uint32_t uid, gid;         /* as they are called inside */
+	bool deny_groups;          /* setgroups(2) is denied in there */
+	gid_t groups[JOIN_GROUPS]; /* all that it is in, as called here */
+	int group_count;
 	uint64_t bounding, permitted;
 	bool no_new_privileges;
 	struct rlimit limit[RLIM_NLIMITS];

@@ -4,9 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <inttypes.h>
+#include <linux/nsfs.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "compat.h"
@@ -292,9 +296,43 @@ namespaces_paths(const struct namespaces *ns)
 	return flags;
 }
 
+/*
+ * Who is root in a user namespace, or has made it, has all power over whoever
+ * comes in, and that must not be a power over somebody else outside.  What
+ * an ordinary user cannot leave, they have in their own namespaces anyway.
+ */
+static int
+leave_groups(int user_namespace, struct fail *f)
+{
+	uid_t owner;
+
+	if (setgroups(0, NULL) == 0
+	    || (ioctl(user_namespace, NS_GET_OWNER_UID, &owner) == 0
+		&& owner == geteuid()))
+		return 0;
+	return fail(f, errno, "user: leave our groups");
+}
+
+/* The same for our id; 65534 is what the kernel calls one without a name. */
+static int
+become_somebody(struct fail *f)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if ((setresgid(0, 0, 0) == 0 || setresgid(gid, gid, gid) == 0)
+	    && (setresuid(0, 0, 0) == 0 || setresuid(uid, uid, uid) == 0))
+		return 0;
+	return fail(f, 0, "user: the namespace has no id that could be ours");
+}
+
 static int
 enter(int fd, const char *path, size_t k, struct fail *f)
 {
+	if (kinds[k].flag == CLONE_NEWUSER
+	    && (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0
+		|| leave_groups(fd, f) < 0))
+		return -1;
 	if (setns(fd, (int)kinds[k].flag) == 0)
 		return 0;
 	fail(f, errno, "%s=%s: enter it", kinds[k].name, path);
@@ -346,6 +384,8 @@ namespaces_enter_paths(const struct namespaces *ns, struct fail *f)
 	}
 	if (result == 0)
 		result = enter_all(ns, fds, f);
+	if (result == 0 && (namespaces_paths(ns) & CLONE_NEWUSER) != 0)
+		result = become_somebody(f);
 	for (size_t k = 0; k < COUNT(kinds); k++)
 		scope_close(&fds[k]);
 	return result;

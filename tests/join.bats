@@ -99,6 +99,42 @@ begin_jail() {
 	[ "$status" -ne 0 ]
 }
 
+# Who is in there has power over who comes in, and so over what that brings.
+# bats test_tags=vm
+@test "root brings none of its groups into a user's jail" {
+	requires root sys-resource
+	begin_jail as_user
+	run -0 setpriv --groups 0,4,27 -- enterns "of=$inside" -- grep Groups /proc/self/status
+	same 'Groups: 0' "$(xargs <<<"$output")"
+}
+
+@test "nobody brings a group that the jail has not got" {
+	requires root
+	member() { setpriv --reuid=1234 --regid=1234 --groups=4321 -- "$@"; }
+	begin_jail as_user
+	refused member enterns "of=$inside" -- echo "$ran"
+	assert_line "enterns: of=$inside: we are in the group 4321, which it is not, and could not leave it in there"
+	stop "$jail_pid"
+	begin_jail member
+	run -0 member enterns "of=$inside" -- grep Groups /proc/self/status
+	same 'Groups: 65534' "$(xargs <<<"$output")"
+}
+
+@test "user=PATH makes us somebody in there, and no longer who we were" {
+	requires root
+	begin_jail as_user
+	run -0 setpriv --groups 0,4,27 -- enterns "user=/proc/$inside/ns/user" -- \
+		grep -E '^(Uid|Gid|Groups)' /proc/self/status
+	same 'Uid: 0 0 0 0 Gid: 0 0 0 0 Groups:' "$(xargs <<<"$output")"
+	stop "$jail_pid"
+	begin_jail as_user -u 7:8
+	refused enterns "user=/proc/$inside/ns/user" -- echo "$ran"
+	assert_output 'enterns: user: the namespace has no id that could be ours'
+	# It is the user's own.
+	run -0 as_user enterns "user=/proc/$inside/ns/user" -- sh -c 'id -u; id -g'
+	assert_output $'7\n8'
+}
+
 # crun 1.28: from another cgroup namespace, the kernel's own word is "..".
 @test "a group that is above all that we can see is not joined" {
 	requires root pids-group
