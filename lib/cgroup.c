@@ -134,6 +134,29 @@ make_others(struct cgroup *c, struct fail *f)
 	return 0;
 }
 
+/*
+ * For a report: what no limit is for is counted, too.  Who may not make all
+ * of these groups goes without what they would count.
+ */
+static void
+make_counters(struct cgroup *c)
+{
+	static const struct {
+		const char *v1, *v2;
+	} counters[] = {
+		{ "cpuacct", "" },
+		{ "memory", "memory" },
+		{ "pids", "pids" },
+		{ "blkio", "io" },
+		{ NULL, "" },
+	};
+	struct fail ignored;
+
+	for (size_t n = 0; n < COUNT(counters); n++)
+		(void)dir_for(c, counters[n].v1, counters[n].v2, NULL,
+		    &ignored);
+}
+
 static const struct limit_word *
 find_processors(const struct cgroup *c)
 {
@@ -196,7 +219,10 @@ cgroup_make(struct cgroup *c, struct fail *f)
 		c->tasks[n] = -1;
 	for (int n = 0; made && n < c->words; n++)
 		made = make_one(c, &c->word[n], f) == 0;
-	if (made && make_others(c, f) == 0 && open_tasks(c, f) == 0)
+	made = made && make_others(c, f) == 0;
+	if (made && c->dirs > 0 && c->is_reported)
+		make_counters(c);
+	if (made && open_tasks(c, f) == 0)
 		return 0;
 	cgroup_remove(c);
 	return -1;

@@ -25,8 +25,9 @@ enum {
 struct cgroup {
 	struct limit_word word[CGROUP_WORDS]; /* in the order of limits[] */
 	int words;
-	bool counts_cpu; /* to be set: processor time is to be counted */
-	bool is_watched; /* to be set: a group of version 2 is needed */
+	bool counts_cpu;  /* to be set: processor time is to be counted */
+	bool is_watched;  /* to be set: a group of version 2 is needed */
+	bool is_reported; /* to be set: what can be counted is to be, too */
 	struct cgroup_dir dir[CGROUP_DIRS]; /* one for each hierarchy */
 	int dirs;
 	int tasks[CGROUP_DIRS]; /* version 1: open for the child to join */

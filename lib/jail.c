@@ -241,6 +241,7 @@ jail_settle(struct jail *jail, struct fail *f)
 		terminal_find(&jail->terminal);
 	jail->cgroup.counts_cpu = jail->timeouts.of[TIMEOUT_CPU].after > 0;
 	jail->cgroup.is_watched = jail->pressures.words > 0;
+	jail->cgroup.is_reported = jail_reports(jail);
 	jail->mounts.new_ipc = jail_has(jail, CLONE_NEWIPC);
 	jail->mounts.host_proc =
 	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWPID);

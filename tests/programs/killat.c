@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * killat COMMAND [ARGUMENT ...] - kill a command at any moment, and again
+ *
+ * The command is begun as often as it takes, and killed behind its first
+ * system call, then behind the second, and so on, until it comes to its end:
+ * between two of them nothing changes for anybody else.  Nor does it by
+ * sigaction(2), of which there are many.  What it has begun itself is left
+ * alone, as it would be by any other killer.  Writes how many times it was
+ * killed; the status is that of the last run.
+ */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static pid_t
+begin(char *command[])
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		execvp(command[0], command);
+		_exit(127);
+	}
+	/* It stops when it has become the command. */
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
+		exit(125);
+	ptrace(PTRACE_SETOPTIONS, pid, NULL,
+	    PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
+	return pid;
+}
+
+/* It stops where a call begins, and where that ends. */
+static bool
+has_ended(pid_t pid, bool *counts)
+{
+	struct __ptrace_syscall_info info = { .op = 0 };
+
+	ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info);
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
+		*counts = info.entry.nr != SYS_rt_sigaction;
+	return info.op == PTRACE_SYSCALL_INFO_EXIT && *counts;
+}
+
+/* Its status, if it has ended before that; or -1: it was killed. */
+static int
+run(char *command[], int calls)
+{
+	pid_t pid = begin(command);
+	bool counts = false;
+	int status, sig = 0;
+
+	while (calls > 0) {
+		ptrace(PTRACE_SYSCALL, pid, NULL, sig);
+		if (waitpid(pid, &status, 0) != pid)
+			exit(125);
+		if (!WIFSTOPPED(status))
+			return WIFEXITED(status) ? WEXITSTATUS(status)
+			                         : 128 + WTERMSIG(status);
+		sig = WSTOPSIG(status);
+		if (sig == (SIGTRAP | 0x80)) {
+			sig = 0;
+			calls -= has_ended(pid, &counts);
+		}
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return -1;
+}
+
+int
+main(int argc, char *argv[])
+{
+	int calls = 0, status;
+
+	if (argc < 2)
+		return 125;
+	do
+		status = run(argv + 1, ++calls);
+	while (status < 0);
+	printf("%d\n", calls - 1);
+	return status;
+}
