@@ -103,9 +103,16 @@ apply_options(struct jail *jail, const struct options *o, struct fail *f)
 	if (text[NAME] != NULL
 	    && running_parse(&jail->running, text[NAME], f) < 0)
 		return -1;
-	if (text['u'] == NULL)
+	return 0;
+}
+
+/* Behind the words of the description, which it replaces. */
+static int
+apply_user(struct jail *jail, const struct options *o, struct fail *f)
+{
+	if (o->text['u'] == NULL)
 		return 0;
-	return credential_parse(&jail->credential, text['u'], f);
+	return credential_parse(&jail->credential, o->text['u'], f);
 }
 
 static int
@@ -142,7 +149,8 @@ main(int argc, char *argv[])
 	parse_options(argc, argv, &o);
 	if (apply_options(&jail, &o, &why) < 0
 	    || input_read(o.text['f'], &d, &why) < 0
-	    || jail_read(&jail, &d, &why) < 0 || jail_settle(&jail, &why) < 0
+	    || jail_read(&jail, &d, &why) < 0 || apply_user(&jail, &o, &why) < 0
+	    || jail_settle(&jail, &why) < 0
 	    || set_environment(&jail, &o, &why) < 0
 	    || (status = o.text['e'] != NULL ? jail_explain(&jail, stdout, &why)
 	                                     : jail_run(&jail, command, &why))

@@ -129,7 +129,7 @@ init_drop(struct fail *f)
 {
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return fail(f, errno, "close pid 1 to the jail");
-	if (capability_limit(UINT64_C(1) << CAP_KILL, f) < 0
+	if (capability_limit(UINT64_C(1) << CAP_KILL, 0, f) < 0
 	    || capability_no_new_privileges(f) < 0)
 		return fail_prefix(f, "pid 1: ");
 	hide_arguments();

@@ -32,6 +32,14 @@ static const struct layer {
 	    adjust_print },
 	{ "enterns", "namespace", offsetof(struct jail, namespaces),
 	    namespaces_add, namespaces_print },
+	{ "droppriv", "privilege", offsetof(struct jail, credential),
+	    credential_add, credential_print },
+	{ "droppriv", "privilege", offsetof(struct jail, capabilities),
+	    capabilities_add, capabilities_print },
+	{ "droppriv", "privilege", offsetof(struct jail, securebits),
+	    securebits_add, securebits_print },
+	{ "droppriv", "privilege", offsetof(struct jail, keyring), keyring_add,
+	    keyring_print },
 	{ "addmount", "mount", offsetof(struct jail, mounts), mounts_add,
 	    mounts_print },
 };
@@ -59,10 +67,13 @@ jail_init(struct jail *jail, bool exactly)
 		.cgroup.into = -1,
 		.cgroup.lodge = { .parent = -1, .dir = -1 },
 	};
+	capabilities_init(&jail->capabilities, !exactly);
 	if (exactly)
 		return;
 	mounts_add_defaults(&jail->mounts);
-	jail->credential.asked = true; /* root in the jail */
+	jail->keyring.renew = true;
+	/* Root in the jail. */
+	jail->credential.asked = jail->credential.has_user = true;
 	jail->namespaces.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID
 	                         | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
 	                         | CLONE_NEWNET;
@@ -139,9 +150,7 @@ settle_ids(struct jail *jail, struct fail *f)
 
 	if (!jail_has(jail, CLONE_NEWUSER))
 		return 0;
-	if (idmap_settle(ids, c->asked ? c->uid : 0, c->asked ? c->gid : 0,
-		!jail->exactly, f)
-	    < 0)
+	if (idmap_settle(ids, c->uid, c->gid, !jail->exactly, f) < 0)
 		return -1;
 	if (c->asked && idmap_leave_groups(ids, f) < 0)
 		return fail_prefix(f, "user: ");
@@ -175,6 +184,12 @@ jail_has_session(const struct jail *jail)
 }
 
 bool
+jail_limits(const struct jail *jail)
+{
+	return jail->capabilities.limited || jail->capabilities.has_ambient;
+}
+
+bool
 jail_blocks_typing(const struct jail *jail)
 {
 	/* No word filters system calls yet, so ttyguard.h always does. */
@@ -187,9 +202,11 @@ settle_join(const struct jail *jail, struct fail *f)
 {
 	if (jail->exactly && jail->namespaces.flags == 0
 	    && jail->root.dir == NULL && jail->mounts.count == 0
+	    && !jail_limits(jail) && !jail->capabilities.nnp
+	    && !jail->securebits.asked && !jail->keyring.renew
 	    && !cgroup_asked(&jail->cgroup))
 		return 0;
-	fail(f, 0, "of=%s: nothing but KIND=host and -u goes with it",
+	fail(f, 0, "of=%s: nothing but KIND=host and a user goes with it",
 	    jail->namespaces.of);
 	return fail_hint(f, "the jail that is entered has its own root, "
 			    "namespaces, limits and ids");
@@ -247,6 +264,8 @@ jail_settle(struct jail *jail, struct fail *f)
 	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWPID);
 	jail->mounts.host_sys =
 	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWNET);
+	if (capabilities_settle(&jail->capabilities, f) < 0)
+		return -1;
 	if (settle_ids(jail, f) < 0)
 		return -1;
 	jail->root.gives = jail_has(jail, CLONE_NEWUSER)

@@ -14,10 +14,12 @@
 #include <sys/types.h>
 
 #include "adjust.h"
+#include "capability.h"
 #include "cgroup.h"
 #include "credential.h"
 #include "join.h"
 #include "descriptor.h"
+#include "keyring.h"
 #include "mount.h"
 #include "namespace.h"
 #include "pressure.h"
@@ -25,6 +27,7 @@
 #include "rlimit.h"
 #include "root.h"
 #include "running.h"
+#include "securebits.h"
 #include "terminal.h"
 #include "timeout.h"
 
@@ -55,6 +58,9 @@ struct jail {
 	struct rlimits rlimits;
 	struct priority priority;
 	struct credential credential;
+	struct capabilities capabilities;
+	struct securebits securebits;
+	struct keyring keyring;
 	struct terminal terminal;
 	struct descriptors kept; /* those of the caller that the command gets */
 	struct timeouts timeouts;
@@ -118,6 +124,9 @@ bool jail_is_contained(const struct jail *jail);
 
 /* Whether the command begins a session, away from the caller's terminal. */
 bool jail_has_session(const struct jail *jail);
+
+/* Whether words, or the defaults, say what capabilities the command has. */
+bool jail_limits(const struct jail *jail);
 
 /*
  * Whether nobody in the jail can type into the terminal that is shared: no

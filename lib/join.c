@@ -337,6 +337,8 @@ take_ids(const struct join *j, struct fail *f)
 {
 	struct credential c = { .uid = j->uid,
 		.gid = j->gid,
+		.has_user = true,
+		.has_group = true,
 		.keep_groups = j->deny_groups };
 
 	if (credential_apply(&c, f) == 0)
@@ -366,7 +368,7 @@ join_namespaces(const struct join *j, bool keep, struct fail *f)
 	if (take_ids(j, f) < 0)
 		return -1;
 	/* Kept are the permitted ones; this makes them effective again. */
-	return keep ? capability_limit(UINT64_MAX, f) : 0;
+	return keep ? capability_limit(UINT64_MAX, 0, f) : 0;
 }
 
 /* Its limits as far as they are below ours: we may have been given less. */
@@ -400,7 +402,7 @@ join_privileges(const struct join *j, const struct credential *c,
 		return -1;
 	if (capability_bound(j->bounding, f) < 0
 	    || (c != NULL && credential_apply(c, f) < 0)
-	    || capability_limit(keep, f) < 0
+	    || capability_limit(keep, 0, f) < 0
 	    || (j->no_new_privileges && capability_no_new_privileges(f) < 0))
 		return fail_prefix(f, "of=%d: ", (int)j->pid);
 	return 0;

@@ -4,11 +4,32 @@
 
 #include <errno.h>
 #include <linux/keyctl.h>
-#include <stdbool.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fail.h"
+
+int
+keyring_add(void *layer, const char *word, struct fail *f)
+{
+	struct keyring *k = layer;
+
+	(void)f;
+	if (strcmp(word, "keyring") != 0 && strcmp(word, "none") != 0)
+		return 0;
+	k->renew = word[0] == 'k';
+	return 1;
+}
+
+void
+keyring_print(const void *layer, FILE *out)
+{
+	const struct keyring *k = layer;
+
+	if (k->renew)
+		fputs(" keyring", out);
+}
 
 /* Whether keyctl(2) fails like that where there is nothing to refuse. */
 static bool

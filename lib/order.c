@@ -257,9 +257,9 @@ want_rlimits(const struct jail *jail)
 }
 
 static bool
-want_drop(const struct jail *jail)
+want_bound(const struct jail *jail)
 {
-	return !jail->exactly;
+	return jail->capabilities.limited;
 }
 
 /* Joining takes both together. */
@@ -267,6 +267,25 @@ static bool
 want_credential(const struct jail *jail)
 {
 	return jail->credential.asked && !jail_joins(jail);
+}
+
+static bool
+want_ambient(const struct jail *jail)
+{
+	return jail->capabilities.ambient != 0;
+}
+
+static bool
+want_securebits(const struct jail *jail)
+{
+	return jail->securebits.asked;
+}
+
+/* Whoever is said to be nobody has nothing left of being root. */
+static bool
+want_limit(const struct jail *jail)
+{
+	return jail_limits(jail) || want_credential(jail);
 }
 
 /* A map of one id has to be written before there is a jail to look into. */
@@ -281,14 +300,14 @@ want_guess(const struct jail *jail)
 static bool
 want_keyring(const struct jail *jail)
 {
-	return jail_is_contained(jail);
+	return jail->keyring.renew || jail_joins(jail);
 }
 
 /* The kernel takes a filter from nobody else, but from root. */
 static bool
 want_no_new_privileges(const struct jail *jail)
 {
-	return want_drop(jail) || jail_blocks_typing(jail);
+	return jail->capabilities.nnp || jail_blocks_typing(jail);
 }
 
 const struct step steps[] = {
@@ -415,7 +434,7 @@ const struct step steps[] = {
 	    1999, "have no more than who is in there has", jail_joins,
 	    take_privileges, NULL },
 	{ STAGE_COMMAND, "bounding set", "prctl(2) PR_CAPBSET_DROP", 2008,
-	    "no program can bring a capability back", want_drop, take_bound,
+	    "no program can bring a capability back", want_bound, take_bound,
 	    NULL },
 	{ STAGE_COMMAND, "ids", "setgroups(2), setresuid(2)", 1997,
 	    "be who the command is to be", want_credential, take_credential,
@@ -423,8 +442,15 @@ const struct step steps[] = {
 	{ STAGE_COMMAND, "keyring", "keyctl(2)", 2004,
 	    "leave the caller's keys behind, for a keyring that is empty",
 	    want_keyring, NULL, keyring_renew },
+	{ STAGE_COMMAND, "ambient set", "prctl(2) PR_CAP_AMBIENT", 2015,
+	    "have capabilities without being root", want_ambient, take_raise,
+	    NULL },
+	{ STAGE_COMMAND, "securebits", "prctl(2) PR_SET_SECUREBITS", 2008,
+	    "say what it means to be root", want_securebits, take_securebits,
+	    NULL },
 	{ STAGE_COMMAND, "capabilities", "capset(2)", 1999,
-	    "keep what root in a jail needs", want_drop, take_limit, NULL },
+	    "keep what the command needs, and no more", want_limit, take_limit,
+	    NULL },
 	{ STAGE_COMMAND, "no_new_privs", "prctl(2) PR_SET_NO_NEW_PRIVS", 2012,
 	    "no execve can give a privilege", want_no_new_privileges, NULL,
 	    capability_no_new_privileges },

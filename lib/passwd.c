@@ -18,7 +18,7 @@ struct field {
 };
 
 struct table {
-	const char *path;
+	const char *path, *whose;
 	int fields;    /* as many as a line must have */
 	char *text;    /* PASSWD_SIZE + 1 bytes from mmap(2) */
 	size_t length; /* of what was read */
@@ -59,7 +59,7 @@ table_close(struct table *t)
 static int
 fail_line(const struct table *t, const char *what, struct fail *f)
 {
-	return fail(f, 0, "%s of the jail, line %u: %s", t->path, t->line,
+	return fail(f, 0, "%s%s, line %u: %s", t->path, t->whose, t->line,
 	    what);
 }
 
@@ -78,18 +78,18 @@ refuse_nul(struct table *t, struct fail *f)
 
 /* -1: errno is ENOENT if there is no file. */
 static int
-table_open(struct table *t, int root, const char *path, int fields,
-    struct fail *f)
+table_open(struct table *t, int root, const char *path, const char *whose,
+    int fields, struct fail *f)
 {
 	ssize_t got;
 	int error;
 
-	*t = (struct table){ .path = path, .fields = fields };
+	*t = (struct table){ .path = path, .whose = whose, .fields = fields };
 	t->text = mmap(NULL, PASSWD_SIZE + 1, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (t->text == MAP_FAILED) {
 		t->text = NULL;
-		return fail(f, errno, "%s of the jail: read it", path);
+		return fail(f, errno, "%s%s: read it", path, whose);
 	}
 	got = inroot_read(root, path, t->text, PASSWD_SIZE + 1);
 	t->length = got > 0 ? (size_t)got : 0;
@@ -101,12 +101,12 @@ table_open(struct table *t, int root, const char *path, int fields,
 	if (got >= 0)
 		return -1;
 	if (error == EINVAL)
-		fail(f, 0, "%s of the jail: not a regular file", path);
+		fail(f, 0, "%s%s: not a regular file", path, whose);
 	else if (error == EFBIG)
-		fail(f, 0, "%s of the jail: larger than %d bytes", path,
+		fail(f, 0, "%s%s: larger than %d bytes", path, whose,
 		    PASSWD_SIZE);
 	else
-		fail(f, error, "%s of the jail: read it", path);
+		fail(f, error, "%s%s: read it", path, whose);
 	errno = error;
 	return -1;
 }
@@ -156,8 +156,8 @@ check_line(const struct table *t, struct fail *f)
 	if (!t->is_plain)
 		return fail_line(t, "a control character", f);
 	if (t->found != t->fields)
-		return fail(f, 0, "%s of the jail, line %u: %d fields, not %d",
-		    t->path, t->line, t->found, t->fields);
+		return fail(f, 0, "%s%s, line %u: %d fields, not %d", t->path,
+		    t->whose, t->line, t->found, t->fields);
 	return 0;
 }
 
@@ -188,9 +188,9 @@ find_line(struct table *t, const char *name, struct fail *f)
 }
 
 static int
-fail_unknown(const char *kind, const char *path, struct fail *f)
+fail_unknown(const char *kind, const struct table *t, struct fail *f)
 {
-	fail(f, 0, "%s of the jail has no such %s", path, kind);
+	fail(f, 0, "%s%s has no such %s", t->path, t->whose, kind);
 	return fail_hint(f, "a number needs no entry there");
 }
 
@@ -213,38 +213,35 @@ read_user(const struct table *t, struct passwd_user *user, struct fail *f)
 }
 
 int
-passwd_find_user(int root, const char *name, struct passwd_user *user,
-    struct fail *f)
+passwd_find_user(int root, const char *whose, const char *name,
+    struct passwd_user *user, struct fail *f)
 {
 	struct table t;
 	int found;
 
-	if (table_open(&t, root, "/etc/passwd", 7, f) < 0)
+	if (table_open(&t, root, "/etc/passwd", whose, 7, f) < 0)
 		return -1;
 	found = find_line(&t, name, f);
 	if (found > 0 && read_user(&t, user, f) < 0)
 		found = -1;
 	table_close(&t);
-	return found == 0  ? fail_unknown("user", t.path, f)
-	       : found < 0 ? -1
-	                   : 0;
+	return found == 0 ? fail_unknown("user", &t, f) : found < 0 ? -1 : 0;
 }
 
 int
-passwd_find_group(int root, const char *name, uint32_t *gid, struct fail *f)
+passwd_find_group(int root, const char *whose, const char *name, uint32_t *gid,
+    struct fail *f)
 {
 	struct table t;
 	int found;
 
-	if (table_open(&t, root, "/etc/group", 4, f) < 0)
+	if (table_open(&t, root, "/etc/group", whose, 4, f) < 0)
 		return -1;
 	found = find_line(&t, name, f);
 	if (found > 0 && read_id(&t, 2, "bad group id", gid, f) < 0)
 		found = -1;
 	table_close(&t);
-	return found == 0  ? fail_unknown("group", t.path, f)
-	       : found < 0 ? -1
-	                   : 0;
+	return found == 0 ? fail_unknown("group", &t, f) : found < 0 ? -1 : 0;
 }
 
 /*
@@ -284,20 +281,20 @@ add_group(const struct table *t, gid_t gids[], int *count, int room,
 		if (gids[n] == gid)
 			return 0;
 	if (*count == room)
-		return fail(f, 0, "%s of the jail: more than %d groups",
-		    t->path, room);
+		return fail(f, 0, "%s%s: more than %d groups", t->path,
+		    t->whose, room);
 	gids[(*count)++] = gid;
 	return 0;
 }
 
 int
-passwd_find_memberships(int root, const char *user, gid_t gids[], int *count,
-    int room, struct fail *f)
+passwd_find_memberships(int root, const char *whose, const char *user,
+    gid_t gids[], int *count, int room, struct fail *f)
 {
 	struct table t;
 	int result = 0;
 
-	if (table_open(&t, root, "/etc/group", 4, f) < 0)
+	if (table_open(&t, root, "/etc/group", whose, 4, f) < 0)
 		return errno == ENOENT ? 0 : -1;
 	while (result == 0 && table_next(&t))
 		if (has_member(&t, user))

@@ -11,6 +11,8 @@
  * does in libc.  That line has to be right in every part, or it is an error
  * that names it; other lines may be as they like.  Nothing here allocates.
  *
+ * A failure names a file as "/etc/passwd" and then whose, " of the jail" say.
+ *
  * passwd(5), group(5)
  */
 #ifndef PASSWD_H
@@ -42,18 +44,18 @@ struct passwd_user {
 bool passwd_is_name(const char *text, size_t length);
 
 /* Find a user.  root is an open directory.  -1: *user is undefined. */
-int passwd_find_user(int root, const char *name, struct passwd_user *user,
-    struct fail *f);
+int passwd_find_user(int root, const char *whose, const char *name,
+    struct passwd_user *user, struct fail *f);
 
 /* Find a group. */
-int passwd_find_group(int root, const char *name, uint32_t *gid,
-    struct fail *f);
+int passwd_find_group(int root, const char *whose, const char *name,
+    uint32_t *gid, struct fail *f);
 
 /*
  * Add the groups that user is a member of to the *count that are in gids,
  * each once; more than room are an error.  A root without a file has none.
  */
-int passwd_find_memberships(int root, const char *user, gid_t gids[],
-    int *count, int room, struct fail *f);
+int passwd_find_memberships(int root, const char *whose, const char *user,
+    gid_t gids[], int *count, int room, struct fail *f);
 
 #endif

@@ -198,7 +198,7 @@ take_guess(struct jail *jail, struct fail *f)
 	const char *path = jail->root.dir != NULL ? jail->root.dir : "/";
 	autoclose int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (root < 0 || credential_resolve(&guess, root, NULL, f) < 0)
+	if (root < 0 || credential_resolve(&guess, root, "", NULL, f) < 0)
 		return 0;
 	jail->namespaces.ids.uid = guess.uid;
 	jail->namespaces.ids.gid = guess.gid;
@@ -212,14 +212,17 @@ take_guess(struct jail *jail, struct fail *f)
 int
 take_names(struct jail *jail, struct fail *f)
 {
-	bool later = jail->root.dir != NULL && !jail_has(jail, CLONE_NEWNS);
+	bool own = jail->root.dir != NULL;
+	bool later = own && !jail_has(jail, CLONE_NEWNS);
 	const char *path = later ? jail->root.dir : "/";
 	autoclose int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct credential *c = &jail->credential;
 
 	if (root < 0)
 		return fail(f, errno, "%s: open the root", path);
-	if (credential_resolve(c, root, jail->home, f) < 0)
+	if (credential_resolve(c, root, own ? " of the jail" : "", jail->home,
+		f)
+	    < 0)
 		return -1;
 	if (!jail_has(jail, CLONE_NEWUSER))
 		return 0;
@@ -227,11 +230,11 @@ take_names(struct jail *jail, struct fail *f)
 		return 0;
 	if (idmap_is_open(&jail->namespaces.ids))
 		fail_hint(f,
-		    "-u %" PRIu32 ":%" PRIu32 " names them before there is a "
+		    "%s%" PRIu32 "%s%" PRIu32 " names them before there is a "
 		    "jail to look into",
-		    c->uid, c->gid);
-	return fail_prefix(f, "-u %s%s%s: ", c->user,
-	    c->group[0] != '\0' ? ":" : "", c->group);
+		    c->is_option ? "-u " : "user=", c->uid,
+		    c->is_option ? ":" : " group=", c->gid);
+	return credential_blame(c, f);
 }
 
 /* The command, who may be another user, can open it by name, too. */
@@ -305,20 +308,42 @@ take_rlimits(struct jail *jail, struct fail *f)
 int
 take_bound(struct jail *jail, struct fail *f)
 {
-	(void)jail;
-	return capability_bound(capability_default, f);
+	return capability_bound(jail->capabilities.keep, f);
 }
 
 int
 take_credential(struct jail *jail, struct fail *f)
 {
-	return credential_apply(&jail->credential, f);
+	/* Who is not root any more has nothing left for the steps behind. */
+	bool hold = jail->capabilities.ambient != 0 || jail->securebits.asked;
+
+	if (hold && capability_hold(f) < 0)
+		return -1;
+	if (credential_apply(&jail->credential, f) < 0)
+		return -1;
+	return hold ? capability_regain(f) : 0;
 }
 
 int
+take_raise(struct jail *jail, struct fail *f)
+{
+	const struct capabilities *c = &jail->capabilities;
+
+	return capability_raise(c->ambient & c->keep, f);
+}
+
+int
+take_securebits(struct jail *jail, struct fail *f)
+{
+	return securebits_apply(&jail->securebits, f);
+}
+
+/* What execve(2) would take from who is not root is not kept, either. */
+int
 take_limit(struct jail *jail, struct fail *f)
 {
-	bool root = jail->credential.uid == 0;
+	const struct capabilities *c = &jail->capabilities;
+	uint64_t ambient = c->ambient & c->keep;
 
-	return capability_limit(root ? capability_default : 0, f);
+	return capability_limit(geteuid() == 0 ? c->keep : ambient, ambient, f);
 }

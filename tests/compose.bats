@@ -24,6 +24,7 @@ look() {
 	cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups \
 		/proc/self/limits /proc/self/timens_offsets
 	grep -E '^(Cap|NoNewPrivs|SigBlk|SigIgn)' /proc/self/status
+	"$RUNGS_STAGE/tests/whatigot" | grep ^securebits
 	for file in pids/pids.max memory/memory.limit_in_bytes \
 		cpu/cpu.cfs_quota_us; do
 		group=$(grep -E "^[0-9]+:${file%/*}:" /proc/self/cgroup)
@@ -96,6 +97,23 @@ agree() {
 	for words in user 'user net' 'uts=box user' 'user pid mount' none \
 		'user time=+1h' 'user pid mount ipc uts=all net cgroup time'; do
 		agree as_user enterns "$words"
+	done
+}
+
+@test "law 1: droppriv in a chain is droppriv in a pipe" {
+	local as words
+	for as in "${callers[@]}"; do
+		for words in nnp none 'nnp none' keyring; do
+			agree "$as" droppriv "$words"
+		done
+	done
+	[ "$(id -u)" -eq 0 ] || skip 'requires root'
+	for words in user=nobody 'user=77 nnp' group=5 'groups=5,audio' \
+		'user=77 groups=clear' 'user=nobody group=5 groups=init' \
+		caps=none caps=chown,kill caps=-chown 'user=77 ambient=net_raw' \
+		'securebits=noroot,noroot_locked caps=default' \
+		'user=5 group=6 groups=7 caps=all,-kill ambient=chown nnp'; do
+		agree as_caller droppriv "$words"
 	done
 }
 
@@ -346,6 +364,23 @@ read_back() {
 	done
 }
 
+@test "law 4: what droppriv prints it reads as the same" {
+	local words
+	for words in user=5 user=nobody user=5 group=0 'group=audio user=5' \
+		groups=clear groups=init groups=5,audio caps=all caps=none \
+		caps=chown caps=cap_chown,kill caps=default caps=all,-chown \
+		caps=default,-kill,sys_time caps=-chown caps=-all caps=-none \
+		caps=-cap_kill,-default 'caps=-chown caps=-kill' \
+		'caps=-chown caps=kill' 'caps=chown,kill caps=-kill' \
+		ambient=chown ambient=all ambient=none ambient=all,-kill nnp \
+		'nnp nnp' keyring securebits=none \
+		securebits=noroot_locked,noroot none 'nnp none' \
+		'none user=5 caps=none ambient=none securebits=noroot nnp keyring'; do
+		# shellcheck disable=SC2086
+		read_back droppriv -n $words
+	done
+}
+
 @test "comments and blank lines pass through a filter" {
 	through() { printf 'jail 1\n# why \\ not\n\n \t\nenterns  net\n# end\nend\n' | setlimit core=0; }
 	run -0 through
@@ -368,7 +403,7 @@ read_back() {
 	local line
 	for line in 'enterns bogus' 'setlimit bogus=1' 'setlimit nofile=x' \
 		'mkroot bogus' 'mkroot dir=relative' 'mkroot digest=sha256:00' \
-		'enterns uts=a/b'; do
+		'enterns uts=a/b' 'droppriv user=1x'; do
 		unknown() { printf 'jail 1\n# one\n%s\nend\n' "$line" | jailexec -x -- echo "$ran"; }
 		run -125 unknown
 		assert_match 'jailexec: line 3: .*'
@@ -378,7 +413,7 @@ read_back() {
 
 @test "a filter needs a word, knows its options and one end" {
 	local tool
-	for tool in setlimit enterns; do
+	for tool in setlimit enterns droppriv; do
 		run -125 "$tool"
 		assert_match "usage: $tool .*"
 		run -125 "$tool" -q net
@@ -398,7 +433,7 @@ read_back() {
 	printf '#!/no/such/interpreter\n' >"$dir/script"
 	chmod 755 "$dir/script"
 	echo text >"$dir/text"
-	for command in 'setlimit core=0' 'enterns none' 'jailexec -x -f jail'; do
+	for command in 'setlimit core=0' 'enterns none' 'droppriv none' 'jailexec -x -f jail'; do
 		cd "$dir"
 		setlimit -n core=0 >jail
 		# shellcheck disable=SC2086

@@ -57,7 +57,7 @@ look_up(const char *spec)
 
 	if (credential_parse(&c, spec, &why) < 0)
 		abort();
-	if (credential_resolve(&c, root, home, &why) < 0)
+	if (credential_resolve(&c, root, "", home, &why) < 0)
 		return;
 	if (c.uid == UINT32_MAX || c.gid == UINT32_MAX || home[0] != '/'
 	    || c.group_count > CREDENTIAL_GROUPS)

@@ -10,6 +10,7 @@
 #include <grp.h>
 #include <inttypes.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,6 +68,8 @@ print_capabilities(void)
 	printf("ambient %016" PRIx64 "\n", ambient);
 	printf("securebits %d\n", prctl(PR_GET_SECUREBITS, 0, 0, 0, 0));
 	printf("no_new_privs %d\n", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+	printf("keyring %ld\n", syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID,
+				    KEY_SPEC_SESSION_KEYRING, 0));
 	printf("keepcaps %d\n", prctl(PR_GET_KEEPCAPS, 0, 0, 0, 0));
 }
 
