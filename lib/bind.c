@@ -46,7 +46,6 @@ bind_open(const struct mount *m, int user_namespace, int *missing,
 	autoclose int source = m->kind == MOUNT_BIND_FD
 	                           ? reopen(m->fd)
 	                           : open(m->source, O_PATH | O_CLOEXEC);
-	char type[32];
 	char name[PATH_MAX];
 	int copy;
 
@@ -62,17 +61,16 @@ bind_open(const struct mount *m, int user_namespace, int *missing,
 		if (errno == EINVAL)
 			fail_hint(f, "what is mounted below it came from the "
 				     "host and must stay: add rec");
-		return -1;
+		return errno == ENOSYS ? fsmount_hint(source, NULL, f) : -1;
 	}
 	if (user_namespace >= 0 && !m->keep_owners
 	    && fsmount_map_ids(copy, user_namespace) < 0) {
 		fail(f, errno, "%s: map its owners to the jail's ids", name);
-		fail_hint(f,
-		    "its file system (%s) cannot do that: noidmap shows them "
-		    "as nobody",
-		    fsmount_type(source, type));
+		fsmount_hint(source, "noidmap shows them as nobody", f);
 	} else if (fsmount_restrict(copy, m->attributes, m->recursive) < 0) {
 		fail(f, errno, "%s: set the attributes of the bind", name);
+		if (errno == ENOSYS)
+			fsmount_hint(source, NULL, f);
 	} else {
 		return copy;
 	}

@@ -246,6 +246,18 @@ cgroup_join(const struct cgroup *c, struct fail *f)
 	return 0;
 }
 
+int
+cgroup_move(const struct cgroup *c, pid_t pid, struct fail *f)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "%d", (int)pid);
+	if (cgroupfs_write(c->into, "cgroup.procs", text) == 0)
+		return 0;
+	return fail(f, errno, "move process %d into its control group",
+	    (int)pid);
+}
+
 const struct cgroup_dir *
 cgroup_v2(const struct cgroup *c)
 {

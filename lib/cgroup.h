@@ -59,6 +59,12 @@ int cgroup_make(struct cgroup *c, struct fail *f);
 int cgroup_join(const struct cgroup *c, struct fail *f);
 
 /*
+ * Version 2, where CLONE_INTO_CGROUP is not to be had: move a process into
+ * the group, which has to wait for it.
+ */
+int cgroup_move(const struct cgroup *c, pid_t pid, struct fail *f);
+
+/*
  * The processors that the processes are to run on, for affinity.h.  False:
  * that was not asked for.
  */

@@ -13,6 +13,7 @@
 
 #include "cgroupfs.h"
 #include "fail.h"
+#include "mountinfo.h"
 #include "number.h"
 #include "scope.h"
 
@@ -77,25 +78,6 @@ find_own_path(const char *v1, bool *v2, char path[PATH_MAX])
 	return cgroupfind_path(ours, v1, v2, path);
 }
 
-/* Undo the escapes of /proc/self/mountinfo, in place. */
-static void
-unescape(char *text)
-{
-	char *to = text;
-
-	for (; *text != '\0'; to++) {
-		unsigned byte;
-
-		if (*text == '\\' && sscanf(text + 1, "%3o", &byte) == 1) {
-			*to = (char)byte;
-			text += 4;
-		} else {
-			*to = *text++;
-		}
-	}
-	*to = '\0';
-}
-
 /*
  * Where the hierarchy is mounted: /proc/self/mountinfo, proc(5).  root is
  * what of it is mounted there.
@@ -120,8 +102,8 @@ cgroupfind_mount(const char *v1, bool v2, char mount[PATH_MAX],
 		    || sscanf(line, "%*s %*s %*s %4095s %4095s", root, mount)
 			   != 2)
 			continue;
-		unescape(root);
-		unescape(mount);
+		mountinfo_unescape(root);
+		mountinfo_unescape(mount);
 		result = 0;
 	}
 	free(line);

@@ -9,6 +9,7 @@
 #ifndef COMPAT_H
 #define COMPAT_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
@@ -165,10 +166,24 @@ sys_pidfd_send_signal(int pidfd, int sig)
 	return (int)syscall(__NR_pidfd_send_signal, pidfd, sig, NULL, 0);
 }
 
+/*
+ * A filter of calls cannot see what is asked of clone3(2), and some forbid
+ * it.  clone(2) can do the same, but not CLONE_INTO_CGROUP: EOPNOTSUPP.  Both
+ * without a stack are as fork(2).
+ */
 static inline pid_t
 sys_clone3(struct clone_args *args)
 {
-	return (pid_t)syscall(__NR_clone3, args, sizeof *args);
+	pid_t pid = (pid_t)syscall(__NR_clone3, args, sizeof *args);
+
+	if (pid >= 0 || (errno != ENOSYS && errno != EPERM))
+		return pid;
+	if (args->flags > UINT32_MAX) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	return (pid_t)syscall(__NR_clone, args->flags | args->exit_signal, NULL,
+	    NULL, NULL, NULL);
 }
 
 #endif

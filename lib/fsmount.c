@@ -5,11 +5,86 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 
 #include "compat.h"
+#include "fail.h"
+#include "oldmount.h"
 #include "scope.h"
+
+/* What the kernel lacks, or a filter of calls around us keeps from us. */
+enum lack { UNKNOWN, NOTHING, SETATTR, EVERYTHING };
+
+static bool
+is_missing(int result)
+{
+	return result < 0 && errno == ENOSYS;
+}
+
+static bool
+is_refused(int result)
+{
+	return result < 0 && (errno == ENOSYS || errno == EPERM);
+}
+
+/*
+ * Each is asked in a way that the kernel has to refuse.  Three it refuses
+ * with EPERM to who may not mount anything; of the others that can only be
+ * a filter's word, and a filter that lacks one lacks all.
+ */
+static enum lack
+ask(void)
+{
+	const unsigned wrong = ~0U;
+
+	if (is_refused(sys_open_tree(-1, "", wrong))
+	    || is_refused(sys_fsconfig(-1, wrong, NULL, NULL))
+	    || is_missing(sys_fsopen("", wrong))
+	    || is_missing(sys_fsmount(-1, wrong, 0))
+	    || is_missing(sys_move_mount(-1, "", -1, "", wrong)))
+		return EVERYTHING;
+	return is_refused(sys_mount_setattr(-1, "", wrong, NULL)) ? SETATTR
+	                                                          : NOTHING;
+}
+
+/*
+ * Whether a call failed because it is one of those that are missing.  EPERM
+ * may be the kernel's own, so that alone does not tell.
+ */
+static bool
+lacks(enum lack what)
+{
+	static enum lack lack;
+	int error = errno;
+
+	if (error != ENOSYS && error != EPERM)
+		return false;
+	if (lack == UNKNOWN)
+		lack = ask();
+	errno = error;
+	return lack >= what;
+}
+
+/* An attribute that came later than the calls did: EINVAL. */
+static bool
+is_too_new(unsigned attributes)
+{
+	return errno == EINVAL && (attributes & RUNGS_ATTR_NOSYMFOLLOW) != 0;
+}
+
+void
+fsmount_private(void)
+{
+	oldmount_private();
+}
+
+int
+fsmount_end(void)
+{
+	return oldmount_end();
+}
 
 static int
 configure(int fs, const char *option)
@@ -28,8 +103,8 @@ configure(int fs, const char *option)
 	return sys_fsconfig(fs, RUNGS_CONFIG_STRING, key, equals + 1);
 }
 
-int
-fsmount_new(const char *type, const char *const options[], unsigned attributes)
+static int
+new_mount(const char *type, const char *const options[], unsigned attributes)
 {
 	autoclose int fs = sys_fsopen(type, RUNGS_FSOPEN_CLOEXEC);
 
@@ -44,11 +119,25 @@ fsmount_new(const char *type, const char *const options[], unsigned attributes)
 }
 
 int
+fsmount_new(const char *type, const char *const options[], unsigned attributes)
+{
+	int mount = new_mount(type, options, attributes);
+
+	if (mount >= 0 || (!lacks(EVERYTHING) && !is_too_new(attributes)))
+		return mount;
+	return oldmount_new(type, options, attributes);
+}
+
+int
 fsmount_clone(int fd, bool recursive)
 {
-	return sys_open_tree(fd, "",
+	int copy = sys_open_tree(fd, "",
 	    RUNGS_OPEN_TREE_CLONE | AT_EMPTY_PATH | O_CLOEXEC
 		| (recursive ? AT_RECURSIVE : 0));
+
+	if (copy >= 0 || !lacks(EVERYTHING))
+		return copy;
+	return oldmount_clone(fd, recursive);
 }
 
 int
@@ -59,8 +148,13 @@ fsmount_restrict(int mount, unsigned attributes, bool recursive)
 		.propagation = MS_PRIVATE,
 	};
 
-	return sys_mount_setattr(mount, "",
-	    AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr);
+	if (sys_mount_setattr(mount, "",
+		AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr)
+	    == 0)
+		return 0;
+	if (!lacks(SETATTR) && !is_too_new(attributes))
+		return -1;
+	return oldmount_restrict(mount, attributes, recursive);
 }
 
 int
@@ -72,25 +166,63 @@ fsmount_map_ids(int mount, int user_namespace)
 		.userns_fd = (uint64_t)user_namespace,
 	};
 
-	return sys_mount_setattr(mount, "", AT_EMPTY_PATH | AT_RECURSIVE,
-	    &attr);
+	if (sys_mount_setattr(mount, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr)
+	    == 0)
+		return 0;
+	if (lacks(SETATTR))
+		errno = ENOSYS;
+	return -1;
+}
+
+int
+fsmount_attributes(int fd, unsigned *attributes)
+{
+	static const struct {
+		unsigned long flag; /* of statvfs(3) */
+		unsigned attribute;
+	} flags[] = {
+		{ ST_RDONLY, RUNGS_ATTR_RDONLY },
+		{ ST_NOSUID, RUNGS_ATTR_NOSUID },
+		{ ST_NODEV, RUNGS_ATTR_NODEV },
+		{ ST_NOEXEC, RUNGS_ATTR_NOEXEC },
+		{ 0x2000, RUNGS_ATTR_NOSYMFOLLOW },
+	};
+	struct statvfs st;
+
+	if (fstatvfs(fd, &st) < 0)
+		return -1;
+	*attributes = 0;
+	for (size_t n = 0; n < COUNT(flags); n++)
+		if ((st.f_flag & flags[n].flag) != 0)
+			*attributes |= flags[n].attribute;
+	return 0;
 }
 
 int
 fsmount_attach(int mount, int target)
 {
-	return sys_move_mount(mount, "", target, "",
+	int result = sys_move_mount(mount, "", target, "",
 	    RUNGS_MOVE_FROM_EMPTY | RUNGS_MOVE_TO_EMPTY);
+
+	if (result == 0 || !lacks(EVERYTHING))
+		return result;
+	return oldmount_attach(mount, target);
 }
 
 int
 fsmount_attach_on_top(int mount)
 {
-	return sys_move_mount(mount, "", AT_FDCWD, "/", RUNGS_MOVE_FROM_EMPTY);
+	int result =
+	    sys_move_mount(mount, "", AT_FDCWD, "/", RUNGS_MOVE_FROM_EMPTY);
+
+	if (result == 0 || !lacks(EVERYTHING))
+		return result;
+	return oldmount_attach(mount, -1);
 }
 
-const char *
-fsmount_type(int fd, char text[32])
+/* The common ones that cannot map owners have a name, others a number. */
+static const char *
+type_of(int fd, char text[32])
 {
 	/* <linux/magic.h>, and the file systems' own headers. */
 	static const struct {
@@ -115,4 +247,20 @@ fsmount_type(int fd, char text[32])
 			return types[n].name;
 	snprintf(text, 32, "%#lx", (unsigned long)fs.f_type);
 	return text;
+}
+
+int
+fsmount_hint(int fd, const char *remedy, struct fail *f)
+{
+	char type[32];
+
+	if (errno == ENOSYS)
+		return fail_hint(f, "mount_setattr(2) and its kin are missing "
+				    "(they came with Linux 5.12), or a filter "
+				    "forbids them: keep the host's ids with "
+				    "enterns user=host");
+	return fail_hint(f,
+	    "its file system (%s), or one mounted below it, cannot do that: "
+	    "%s",
+	    type_of(fd, type), remedy);
 }

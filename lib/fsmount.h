@@ -7,14 +7,30 @@
  * resolved a second time.  fsopen(2), fsmount(2), open_tree(2),
  * mount_setattr(2), move_mount(2).
  *
- * All return -1 with errno set and leave nothing attached.
+ * Linux has mount_setattr(2) since 5.12, and a filter of system calls may
+ * know none of them.  Then the same is done in another way, oldmount.h, but
+ * only in a mount namespace of our own.
+ *
+ * All return -1 with errno set and leave nothing attached.  ENOSYS: the call
+ * is missing, and there is no other way.
  */
 #ifndef FSMOUNT_H
 #define FSMOUNT_H
 
 #include <stdbool.h>
 
+struct fail;
+
 /* RUNGS_ATTR_* of compat.h say what a mount forbids. */
+
+/*
+ * We are in a mount namespace of our own, and all of it is private: what is
+ * attached in it is seen by nobody else.
+ */
+void fsmount_private(void);
+
+/* No more will be made for now; what was not attached is given up. */
+int fsmount_end(void);
 
 /*
  * A new file system, detached.  options is "key=value" or "key", in an
@@ -22,6 +38,9 @@
  */
 int fsmount_new(const char *type, const char *const options[],
     unsigned attributes);
+
+/* What the mount that holds fd forbids; the file system's "ro", too. */
+int fsmount_attributes(int fd, unsigned *attributes);
 
 /* A copy of the mount that holds fd, from fd on; with those below it. */
 int fsmount_clone(int fd, bool recursive);
@@ -40,10 +59,10 @@ int fsmount_restrict(int mount, unsigned attributes, bool recursive);
 int fsmount_map_ids(int mount, int user_namespace);
 
 /*
- * What kind of file system fd is on, for messages; statfs(2).  The common
- * ones that cannot map owners have a name, others a number.
+ * Say, with the errno of a failure that f has already, why there is no mount
+ * of fd for a jail with other ids, and the remedy.  Returns -1.
  */
-const char *fsmount_type(int fd, char text[32]);
+int fsmount_hint(int fd, const char *remedy, struct fail *f);
 
 /* Attach a detached mount on the directory or file that target is. */
 int fsmount_attach(int mount, int target);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "compat.h"
@@ -180,18 +179,18 @@ clone_layer(int fd, const char *name, const struct mount *m, int user_namespace,
     struct fail *f)
 {
 	int copy = fsmount_clone(fd, false);
-	char type[32];
 
 	if (copy < 0 && errno == EINVAL)
 		copy = fsmount_clone(fd, true);
-	if (copy < 0)
-		return fail(f, errno, "%s: copy the mount of a layer", name);
+	if (copy < 0) {
+		fail(f, errno, "%s: copy the mount of a layer", name);
+		return errno == ENOSYS ? fsmount_hint(fd, NULL, f) : -1;
+	}
 	if (user_namespace < 0 || m->keep_owners
 	    || fsmount_map_ids(copy, user_namespace) == 0)
 		return copy;
 	fail(f, errno, "%s: map its owners to the jail's ids", name);
-	fail_hint(f, "its file system (%s) cannot do that",
-	    fsmount_type(fd, type));
+	fsmount_hint(fd, "noidmap takes its owners as they are", f);
 	close(copy);
 	return -1;
 }
@@ -243,24 +242,11 @@ layers_lend(struct mount *m, int user_namespace, struct fail *f)
 static unsigned
 forbidden(int mount)
 {
-	static const struct {
-		unsigned long flag; /* of statvfs(3) */
-		unsigned attribute;
-	} flags[] = {
-		{ ST_NOSUID, RUNGS_ATTR_NOSUID },
-		{ ST_NODEV, RUNGS_ATTR_NODEV },
-		{ ST_NOEXEC, RUNGS_ATTR_NOEXEC },
-		{ 0x2000, RUNGS_ATTR_NOSYMFOLLOW },
-	};
-	unsigned attributes = 0;
-	struct statvfs st;
+	unsigned attributes;
 
-	if (fstatvfs(mount, &st) < 0)
+	if (fsmount_attributes(mount, &attributes) < 0)
 		return RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV | RUNGS_ATTR_NOEXEC;
-	for (size_t n = 0; n < COUNT(flags); n++)
-		if ((st.f_flag & flags[n].flag) != 0)
-			attributes |= flags[n].attribute;
-	return attributes;
+	return attributes & ~(unsigned)RUNGS_ATTR_RDONLY;
 }
 
 static int

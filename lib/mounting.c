@@ -37,6 +37,7 @@ mounts_make_private(struct fail *f)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return fail(f, errno, "make all mounts private");
+	fsmount_private();
 	return 0;
 }
 
@@ -375,5 +376,7 @@ mounts_apply(const struct mounts *mounts, int root, struct fail *f)
 		result = take(mounts, &mounts->list[n], root, &masks, f);
 	scope_close(&masks.null);
 	scope_close(&masks.empty);
+	if (result == 0 && fsmount_end() < 0)
+		return fail(f, errno, "clear up after the mounts");
 	return result;
 }

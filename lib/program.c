@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "compat.h"
+#include "descriptor.h"
 #include "fail.h"
 #include "scope.h"
 
@@ -35,7 +35,7 @@ become(const struct program *p, int out, int report, pid_t parent)
 	    || dup3(report, STDERR_FILENO + 1, O_CLOEXEC) < 0)
 		goto failed;
 	report = STDERR_FILENO + 1;
-	sys_close_range(report + 1, ~0u);
+	descriptors_close_range(report + 1, INT_MAX);
 	execvp(p->argv[0], (char *const *)p->argv);
 failed:
 	error = errno;

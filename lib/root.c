@@ -208,7 +208,6 @@ int
 root_lend(const struct root *root, int user_namespace, struct fail *f)
 {
 	autoclose int tree = open_dir_of(root, f);
-	char type[32];
 	int copy;
 
 	if (tree < 0)
@@ -218,35 +217,40 @@ root_lend(const struct root *root, int user_namespace, struct fail *f)
 		return copy;
 	fail(f, errno, "%s: map the owners of its files to the jail's ids",
 	    root->dir);
-	fail_hint(f,
-	    "its file system (%s), or one mounted below it, cannot do that: "
+	fsmount_hint(tree,
 	    "put the root on another, or keep the host's ids with "
 	    "enterns user=host",
-	    fsmount_type(tree, type));
+	    f);
 	if (copy >= 0)
 		close(copy);
 	return -1;
 }
 
-int
-root_pivot(struct root *root, int fd, struct fail *f)
+/*
+ * The overlay has its own hold on its layers, and their tmpfs, which it is
+ * on top of, must go.  On top of the host's root, it is what umount2(2) would
+ * let go of; below that, it goes along.  To unmount it by itself would make
+ * us wait for every processor once more.
+ */
+static int
+move_layers(struct root *root)
 {
 	/* Any directory of the host's that is sure to be there. */
 	autoclose int aside = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	autoclose int layers = root->layers;
 
 	root->layers = -1;
+	return layers < 0 ? 0 : fsmount_attach(layers, aside);
+}
+
+int
+root_pivot(struct root *root, int fd, struct fail *f)
+{
+	if (move_layers(root) < 0)
+		return fail(f, errno, "move the layers of scratch aside");
 	/* With "." for both, the old root lands on top of the new one. */
 	if (fchdir(fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
 		return fail(f, errno, "pivot_root");
-	/*
-	 * The overlay has its own hold on its layers, and their tmpfs must
-	 * go.  On top of the host's root, it is what umount2(2) would let go
-	 * of; below that, it goes along.  To unmount it by itself would make
-	 * us wait for every processor once more.
-	 */
-	if (layers >= 0 && fsmount_attach(layers, aside) < 0)
-		return fail(f, errno, "move the layers of scratch aside");
 	return 0;
 }
 

@@ -70,6 +70,7 @@ clone_first(struct jail *jail, struct fail *f)
 		.flags = namespaces,
 		.exit_signal = SIGCHLD,
 	};
+	bool move = false;
 	pid_t pid;
 
 	if (jail->cgroup.into >= 0) {
@@ -79,11 +80,20 @@ clone_first(struct jail *jail, struct fail *f)
 	if (jail_enter(jail, STAGE_BEGIN, f) < 0)
 		return -1;
 	pid = sys_clone3(&args);
-	if (pid >= 0)
-		return pid;
-	if (namespaces == 0)
+	if (pid < 0 && errno == EOPNOTSUPP && jail->cgroup.into >= 0) {
+		args.flags = namespaces;
+		move = (pid = sys_clone3(&args)) > 0;
+	}
+	if (pid < 0 && namespaces == 0)
 		return fail(f, errno, "clone3");
-	return namespaces_fail(f, errno, namespaces);
+	if (pid < 0)
+		return namespaces_fail(f, errno, namespaces);
+	/* It does nothing yet: it waits for us to say go. */
+	if (!move || cgroup_move(&jail->cgroup, pid, f) == 0)
+		return pid;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return -1;
 }
 
 /*

@@ -5,6 +5,10 @@
  *
  *	filter ttyguard
  *	filter none CMD...      run it where no filter can be loaded
+ *	filter without ERROR CALL[,CALL...] CMD...
+ *	                        where these calls fail with ENOSYS or EPERM, as
+ *	                        on an older kernel or in a container that does
+ *	                        not know them
  *
  * The kernel of one machine makes calls of few kinds only, so the program
  * is run here, with the few instructions that a filter of ours has.  It
@@ -23,6 +27,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "ttyguard.h"
 
 static int broken, asked;
@@ -116,6 +121,20 @@ test_ttyguard(void)
 			expect(SECCOMP_RET_KILL_PROCESS, unknown[n], number, 0);
 }
 
+/* Without privileges, the one before the other. */
+static int
+run_filtered(struct sock_filter *lines, size_t count, char *command[])
+{
+	struct sock_fprog program = { .len = (unsigned short)count,
+		.filter = lines };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+	    && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0)
+		execvp(command[0], command);
+	perror(command[0]);
+	return 1;
+}
+
 /* As a kernel without filters says it, by a filter. */
 static int
 without_filters(char *command[])
@@ -130,14 +149,58 @@ without_filters(char *command[])
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	struct sock_fprog program = { .len = sizeof lines / sizeof *lines,
-		.filter = lines };
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-	    && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0)
-		execvp(command[0], command);
-	perror(command[0]);
-	return 1;
+	return run_filtered(lines, sizeof lines / sizeof *lines, command);
+}
+
+static const struct {
+	const char *name;
+	uint32_t number;
+} calls[] = {
+	{ "clone3", __NR_clone3 },
+	{ "close_range", __NR_close_range },
+	{ "fsconfig", __NR_fsconfig },
+	{ "fsmount", __NR_fsmount },
+	{ "fsopen", __NR_fsopen },
+	{ "mount_setattr", __NR_mount_setattr },
+	{ "move_mount", __NR_move_mount },
+	{ "open_tree", __NR_open_tree },
+	{ "openat2", __NR_openat2 },
+	{ "pidfd_open", __NR_pidfd_open },
+	{ "pidfd_send_signal", __NR_pidfd_send_signal },
+};
+
+static uint32_t
+number_of(const char *name)
+{
+	for (size_t n = 0; n < sizeof calls / sizeof *calls; n++)
+		if (strcmp(calls[n].name, name) == 0)
+			return calls[n].number;
+	fprintf(stderr, "filter: %s: no such call here\n", name);
+	exit(2);
+}
+
+static int
+without_calls(const char *error, char *names, char *command[])
+{
+	int with = strcmp(error, "EPERM") == 0 ? EPERM : ENOSYS;
+	struct sock_filter lines[2 * (sizeof calls / sizeof *calls) + 2] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+	};
+	size_t count = 1;
+	char *rest = NULL, *name = strtok_r(names, ",", &rest);
+
+	for (; name != NULL; name = strtok_r(NULL, ",", &rest)) {
+		lines[count++] =
+		    (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+			number_of(name), 0, 1);
+		lines[count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+		    SECCOMP_RET_ERRNO | (uint32_t)with);
+	}
+	lines[count++] =
+	    (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	return run_filtered(lines, count, command);
 }
 
 int
@@ -145,6 +208,8 @@ main(int argc, char *argv[])
 {
 	if (argc > 2 && strcmp(argv[1], "none") == 0)
 		return without_filters(argv + 2);
+	if (argc > 4 && strcmp(argv[1], "without") == 0)
+		return without_calls(argv[2], argv[3], argv + 4);
 	if (argc != 2 || strcmp(argv[1], "ttyguard") != 0)
 		return 2;
 	test_ttyguard();
