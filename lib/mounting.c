@@ -2,9 +2,12 @@
 /* mounting.c - see mount.h: how the words are taken */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "bind.h"
@@ -24,12 +27,32 @@ enum {
 };
 
 /*
+ * What has something in it that is to be covered.  It is held from when it
+ * was mounted on, for in a root that somebody else can write to, its name may
+ * lead elsewhere before that is done, and it would be bare under another.
+ */
+static const struct {
+	const char *path;
+	enum mount_kind kind;
+	unsigned long magic;
+} real[] = {
+	{ "/proc", MOUNT_PROC, PROC_SUPER_MAGIC },
+	{ "/sys", MOUNT_SYS, SYSFS_MAGIC },
+};
+
+enum { REAL = COUNT(real) };
+
+/*
  * What masks lie over: the host's /dev/null, and a directory that is empty
  * and stays so.  The latter can only be copied once it is attached.
  */
 struct masks {
 	int null, empty;
 	bool attached;
+	struct held {
+		int mount;
+		bool sure; /* its name still leads to it */
+	} held[REAL];
 };
 
 int
@@ -289,12 +312,96 @@ make_readonly(int target)
 	return fsmount_attach(copy, target);
 }
 
+/* Whether a /proc, if that is what it is, shows our pid namespace. */
+static bool
+knows_us(int mount, enum mount_kind kind)
+{
+	char want[16], got[16] = "";
+
+	if (kind != MOUNT_PROC)
+		return true;
+	snprintf(want, sizeof want, "%d", (int)getpid());
+	return readlinkat(mount, "self", got, sizeof got - 1) > 0
+	       && strcmp(got, want) == 0;
+}
+
+static int
+hold(int root, size_t n, struct held *held, struct fail *f)
+{
+	struct statfs fs;
+
+	held->sure = true;
+	held->mount =
+	    inroot_open_nolinks(root, real[n].path, O_PATH | O_DIRECTORY, 0);
+	if (held->mount >= 0 && fstatfs(held->mount, &fs) == 0
+	    && (unsigned long)fs.f_type == real[n].magic
+	    && knows_us(held->mount, real[n].kind))
+		return 0;
+	return fail(f, 0, "%s: it was exchanged while it was mounted",
+	    real[n].path);
+}
+
+/* After each word: what it means for those that are held. */
+static int
+keep_hold(int root, const struct mount *m, struct masks *masks, struct fail *f)
+{
+	bool covers = m->kind == MOUNT_MASK || m->kind == MOUNT_RO;
+
+	for (size_t n = 0; n < REAL; n++) {
+		struct held *held = &masks->held[n];
+
+		held->sure = held->sure && covers;
+		if (m->kind != real[n].kind
+		    && (m->path == NULL || strcmp(m->path, real[n].path) != 0))
+			continue;
+		scope_close(&held->mount);
+		held->mount = -1;
+		if (m->kind == real[n].kind && hold(root, n, held, f) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Where to look for what is to be covered, and under which name: in what is
+ * held, if that is above it.
+ */
+static int
+find_base(int root, const char **path, struct masks *masks, struct fail *f)
+{
+	for (size_t n = 0; n < REAL; n++) {
+		size_t length = strlen(real[n].path);
+		struct held *held = &masks->held[n];
+		autoclose int now = -1;
+
+		/* With "..", a name may lead out again. */
+		if (held->mount < 0 || (*path)[length] != '/'
+		    || strncmp(*path, real[n].path, length) != 0
+		    || strstr(*path, "/..") != NULL)
+			continue;
+		if (!held->sure)
+			now = inroot_open(root, real[n].path, O_PATH, 0);
+		if (!held->sure && mountpoint_is(now, held->mount) != 1)
+			return fail(f, 0, "%s: it is not where it was mounted",
+			    real[n].path);
+		held->sure = true;
+		*path += length;
+		return held->mount;
+	}
+	return root;
+}
+
 static int
 take_cover(int root, const struct mount *m, struct masks *masks, struct fail *f)
 {
 	bool masked = m->kind == MOUNT_MASK;
-	autoclose int target = inroot_open(root, m->path, O_PATH, 0);
+	const char *path = m->path;
+	int base = find_base(root, &path, masks, f);
+	autoclose int target = -1;
 
+	if (base < 0)
+		return -1;
+	target = inroot_open(base, path, O_PATH, 0);
 	if (target < 0 && errno == ENOENT && m->try)
 		return 0;
 	if (target >= 0 && mountpoint_check(root, target, m->path, f) < 0)
@@ -372,8 +479,15 @@ mounts_apply(const struct mounts *mounts, int root, struct fail *f)
 	struct masks masks = { .null = -1, .empty = -1 };
 	int result = 0;
 
-	for (int n = 0; n < mounts->count && result == 0; n++)
+	for (size_t n = 0; n < REAL; n++)
+		masks.held[n].mount = -1;
+	for (int n = 0; n < mounts->count && result == 0; n++) {
 		result = take(mounts, &mounts->list[n], root, &masks, f);
+		if (result == 0)
+			result = keep_hold(root, &mounts->list[n], &masks, f);
+	}
+	for (size_t n = 0; n < REAL; n++)
+		scope_close(&masks.held[n].mount);
 	scope_close(&masks.null);
 	scope_close(&masks.empty);
 	if (result == 0 && fsmount_end() < 0)

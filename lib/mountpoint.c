@@ -52,20 +52,31 @@ make_directory(int root, const char *path)
 }
 
 int
-mountpoint_check(int root, int target, const char *path, struct fail *f)
+mountpoint_is(int a, int b)
 {
 	const unsigned identity = RUNGS_STATX_INO | RUNGS_STATX_MOUNT;
-	struct rungs_statx top, found;
+	struct rungs_statx one, other;
 
-	if (sys_statx(root, "", AT_EMPTY_PATH, identity, &top) < 0
-	    || sys_statx(target, "", AT_EMPTY_PATH, identity, &found) < 0)
-		return fail(f, errno, "%s: look at the mount point", path);
+	if (sys_statx(a, "", AT_EMPTY_PATH, identity, &one) < 0
+	    || sys_statx(b, "", AT_EMPTY_PATH, identity, &other) < 0)
+		return -1;
 	/* The same directory can be elsewhere, as another mount. */
-	if (top.ino != found.ino || top.dev_major != found.dev_major
-	    || top.dev_minor != found.dev_minor || top.mount != found.mount)
+	return one.ino == other.ino && one.dev_major == other.dev_major
+	       && one.dev_minor == other.dev_minor && one.mount == other.mount;
+}
+
+int
+mountpoint_check(int root, int target, const char *path, struct fail *f)
+{
+	switch (mountpoint_is(root, target)) {
+	case 0:
 		return 0;
-	return fail(f, 0, "%s: refuse to mount on it: it is the root itself",
-	    path);
+	case 1:
+		return fail(f, 0,
+		    "%s: refuse to mount on it: it is the root itself", path);
+	default:
+		return fail(f, errno, "%s: look at the mount point", path);
+	}
 }
 
 static int

@@ -22,6 +22,12 @@ int mountpoint_open(int root, const char *path, bool directory, struct fail *f);
 int mountpoint_open_real(int root, const char *path, struct fail *f);
 
 /*
+ * Whether both are the same directory or file of the same mount, 1 or 0; -1:
+ * errno is set.  statx(2).
+ */
+int mountpoint_is(int a, int b);
+
+/*
  * Refuse target if it is the root itself: nobody who is in the root
  * already would see what is mounted on top of that.
  */

@@ -8,6 +8,10 @@ setup_file() {
 	root_dir >/dev/null
 }
 
+teardown() {
+	[ -z "${racer:-}" ] || stop "$racer"
+}
+
 # victim: a directory of the host with something in it.
 make_victim() {
 	victim=$BATS_TEST_TMPDIR/victim
@@ -80,7 +84,7 @@ a_root_at() {
 
 # CVE-2021-30465
 @test "a mount point that is exchanged for a link while jails start" {
-	local root=$BATS_TEST_TMPDIR/root before n racer good=0 bad=0
+	local root=$BATS_TEST_TMPDIR/root before n good=0 bad=0
 	make_victim
 	make_root "$root"
 	mkdir "$root/tmp2"
@@ -109,6 +113,56 @@ a_root_at() {
 	# Both happened, so it was a race.
 	echo "$good started, $bad were refused" >&2
 	((good > 0 && bad > 0))
+}
+
+# What is to be masked is masked where it is, and not where its name leads.
+@test "no /proc is bare because its name was exchanged" {
+	local root=$BATS_TEST_TMPDIR/root n
+	make_root "$root"
+	mkdir "$root/proc2"
+	"$RUNGS_STAGE/tests/attack" exchange "$root/proc" "$root/proc2" 1000 3>&- &
+	racer=$!
+	look() {
+		local good=0
+		# shellcheck disable=SC2016 # for the shell in the jail
+		bare() {
+			a_root_at "$root" | "$as" jailexec -- sh -c '
+				for proc in /proc /proc2 /proc /proc2; do
+					cd $proc && [ -e self ] || continue
+					[ -c interrupts ] || echo bare
+					! echo x >sys/kernel/domainname || echo bare
+				done 2>/dev/null; echo in'
+		}
+		for ((n = 0; n < 40; n++)); do
+			run bare
+			case $status in
+			0)
+				assert_output in
+				good=$((good + 1))
+				;;
+			125) assert_match 'jailexec: /proc: .*' ;;
+			*) return 1 ;;
+			esac
+		done
+		((good > 0))
+	}
+	for_each_caller look
+}
+
+@test "what lies over /proc is not taken for it" {
+	make_victim
+	hidden() { a_root scratch | addmount link=/proc:/name "bind=$victim:/name" mask=/proc/file | "$as" jailexec -- cat /proc/file; }
+	plain() { a_root scratch | addmount "bind=$victim:/proc:ro" mask=/proc/file | "$as" jailexec -- cat /proc/file; }
+	again() { a_root scratch | addmount "bind=$victim:/proc" proc mask=/proc/version | "$as" jailexec -- sh -c 'cat /proc/version; ls /proc/1/comm'; }
+	look() {
+		refused hidden
+		assert_output 'jailexec: /proc: it is not where it was mounted'
+		run -0 plain
+		assert_output ''
+		run -0 again
+		assert_output /proc/1/comm
+	}
+	for_each_caller look
 }
 
 # The host's root is above the jail's until the first process lets go of it,
