@@ -86,7 +86,8 @@ want_own_priority(const struct jail *jail)
 static bool
 want_priority(const struct jail *jail)
 {
-	return priority_asked(&jail->priority) && !jail_is_in_place(jail);
+	return (priority_asked(&jail->priority) || jail_joins(jail))
+	       && !jail_is_in_place(jail);
 }
 
 /* Who is to be ended when the time is over, and nothing else holds. */

@@ -181,6 +181,123 @@ priority_asked(const struct priority *p)
 }
 
 static int
+find_class(const struct class *table, size_t count, long number)
+{
+	for (size_t n = 0; n < count; n++)
+		if (table[n].number == number)
+			return (int)n;
+	return -1;
+}
+
+static int
+follow_nice(struct priority *p, pid_t pid, struct fail *f)
+{
+	int own = p->has_nice ? p->nice : getpriority(PRIO_PROCESS, 0), theirs;
+
+	errno = 0;
+	if ((theirs = getpriority(PRIO_PROCESS, (id_t)pid)) == -1 && errno != 0)
+		return fail(f, errno, "read its nice value");
+	if (theirs > own) {
+		p->has_nice = true;
+		p->nice = theirs;
+	}
+	return 0;
+}
+
+/* Who has to wait for whom. */
+static int
+rank(long policy)
+{
+	return policy == SCHED_IDLE    ? 3
+	       : policy == SCHED_BATCH ? 2
+	       : policy == SCHED_OTHER ? 1
+	                               : 0;
+}
+
+static int
+follow_sched(struct priority *p, pid_t pid, struct fail *f)
+{
+	long own = syscall(SYS_sched_getscheduler, 0);
+	long theirs = syscall(SYS_sched_getscheduler, pid);
+
+	if (own < 0 || theirs < 0)
+		return fail(f, errno, "read its scheduling policy");
+	own = p->has_sched ? policies[p->policy].number
+	                   : own & ~SCHED_RESET_ON_FORK;
+	theirs &= ~SCHED_RESET_ON_FORK;
+	if (rank(theirs) <= rank(own))
+		return 0;
+	p->has_sched = true;
+	p->policy = find_class(policies, COUNT(policies), theirs);
+	p->level = 0;
+	return p->policy < 0 ? fail(f, 0, "no such scheduling policy") : 0;
+}
+
+static int
+follow_io(struct priority *p, pid_t pid, struct fail *f)
+{
+	long own = syscall(SYS_ioprio_get, IO_PROCESS, 0);
+	long theirs = syscall(SYS_ioprio_get, IO_PROCESS, pid);
+
+	if (own < 0 || theirs < 0)
+		return fail(f, errno, "read its turn at disks");
+	if (p->has_io)
+		own = io_classes[p->io_class].number << IO_SHIFT | p->io_level;
+	/* Larger is later.  What was not set is best-effort. */
+	if (theirs >> IO_SHIFT == 0 && own >> IO_SHIFT == 1)
+		theirs = 2 << IO_SHIFT | IO_LEVEL;
+	if (theirs >> IO_SHIFT == 0 || theirs <= own)
+		return 0;
+	p->has_io = true;
+	p->io_class =
+	    find_class(io_classes, COUNT(io_classes), theirs >> IO_SHIFT);
+	p->io_level = (int)(theirs & ((1 << IO_SHIFT) - 1));
+	return p->io_class < 0 ? fail(f, 0, "no such turn at disks") : 0;
+}
+
+static int
+read_oom(pid_t pid, int *score)
+{
+	char path[64] = "/proc/self/oom_score_adj", text[16];
+	autoclose int fd = -1;
+	ssize_t got;
+
+	if (pid != 0)
+		snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (got <= 0)
+		return -1;
+	text[got] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return parse_signed(text, -OOM_MOST, OOM_MOST, score);
+}
+
+static int
+follow_oom(struct priority *p, pid_t pid, struct fail *f)
+{
+	int own = p->oom, theirs;
+
+	if ((!p->has_oom && read_oom(0, &own) < 0)
+	    || read_oom(pid, &theirs) < 0)
+		return fail(f, errno, "read its oom_score_adj");
+	if (theirs > own) {
+		p->has_oom = true;
+		p->oom = theirs;
+	}
+	return 0;
+}
+
+int
+priority_follow(struct priority *p, pid_t pid, struct fail *f)
+{
+	if (follow_nice(p, pid, f) < 0 || follow_sched(p, pid, f) < 0
+	    || follow_io(p, pid, f) < 0)
+		return -1;
+	return follow_oom(p, pid, f);
+}
+
+static int
 refuse(const char *word, const char *call, const char *capability,
     struct fail *f)
 {

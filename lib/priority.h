@@ -35,6 +35,12 @@ void priority_print(const void *layer, FILE *out);
 bool priority_asked(const struct priority *p);
 
 /*
+ * Have *p ask for no better turn than the process pid has, whatever its words
+ * say, and whatever we have ourselves.  -1: that cannot be read.
+ */
+int priority_follow(struct priority *p, pid_t pid, struct fail *f);
+
+/*
  * Give all that was asked for to a process of one thread that has not been
  * let go yet, or with a pid of 0 to ourselves.  By its parent, who may have
  * privileges that the child left behind with the user namespace, and who sees

@@ -25,6 +25,8 @@ take_look(struct jail *jail, struct fail *f)
 	    < 0)
 		return -1;
 	jail->credential.keep_groups = jail->join.deny_groups;
+	if (priority_follow(&jail->priority, jail->join.pid, f) < 0)
+		return fail_prefix(f, "of=%d: ", (int)jail->join.pid);
 	return 0;
 }
 

@@ -14,6 +14,10 @@ setup() {
 	as=as_caller
 }
 
+teardown() {
+	[ -z "${pid:-}" ] || stop "$pid"
+}
+
 maps='xargs -n 3 </proc/self/uid_map; xargs -n 3 </proc/self/gid_map'
 
 # in_map MAP [OPTION...] -- CMD...: in a default jail with user=MAP.
@@ -30,6 +34,7 @@ in_map() {
 	printf 'jail 1\nmkroot dir=%s\nend\n' "$dir" >"$BATS_TEST_TMPDIR/jail"
 	jailexec -f "$BATS_TEST_TMPDIR/jail" -- sh -c "stat -c %u:%g /own /web >/seen
 		{ $maps; } >>/seen; touch /mine; chown 5:6 /own; exec sleep $mark" 3>&- &
+	pid=$!
 	poll some_process_of "$mark"
 	read -r _ map _ < <(sed -n 3p "$dir/seen")
 	((map >= 1879048192 && (map - 1879048192) % 65536 == 0 && map < 2147352576))
@@ -42,7 +47,7 @@ in_map() {
 		"$(grep -E '^(Uid|Gid|Groups)' "/proc/$first/status" | xargs)"
 	same "$map" "$(stat -c %u "/proc/$(parent_of "$first")")"
 	same $'0:0\n5:6\n1000:42' "$(stat -c %u:%g "$dir/mine" "$dir/own" "$dir/web")"
-	stop "$!"
+	stop "$pid"
 	# What is not chowned is not written either.
 	before=$(digest "$(root_dir)")
 	run -0 in_jail -- sh -c 'touch /new && chown 1000:1000 /new /etc/passwd && stat -c %u:%g /new /etc/passwd /etc/group'
@@ -145,7 +150,6 @@ jailexec: its file system (overlay), or one mounted below it, cannot do that: pu
 }
 
 @test "where the groups can be neither denied nor cleared nothing is run" {
-	local pid
 	as=as_nested
 	as_nested() { nsenter "--user=/proc/$pid/ns/user" --setuid=0 "$@"; }
 	# More than one id, and setgroups(2) denied by whoever made that.
@@ -155,6 +159,5 @@ jailexec: its file system (overlay), or one mounted below it, cannot do that: pu
 	echo 0 100000 1000 >"/proc/$pid/gid_map"
 	echo 0 100000 1000 >"/proc/$pid/uid_map"
 	refused in_jail -- echo "$ran"
-	stop "$pid"
 	assert_output 'jailexec: user: become root in the namespace: Operation not permitted'
 }

@@ -296,6 +296,39 @@ $(hostname)"
 	assert_output "$(readlink "/proc/$jail_pid/ns/net")"
 }
 
+@test "KIND=PATH enters every kind, the user namespace when that helps" {
+	enters() {
+		local kind kinds='cgroup ipc net user uts' words=()
+		begin_jail "$as"
+		for kind in $kinds; do
+			words+=("$kind=/proc/$inside/ns/$kind")
+		done
+		run -0 "$as" enterns "${words[@]}" -- sh -c 'for link in /proc/self/ns/*; do readlink $link; done'
+		for kind in $kinds; do
+			assert_line "$(readlink "/proc/$inside/ns/$kind")"
+		done
+		run -0 "$as" enterns "${words[@]}" "mount=/proc/$inside/ns/mnt" -- /bin/cat /tmp/mark
+		assert_output here
+		if [ "$as" = as_caller ]; then
+			refused as_user enterns "user=/proc/$inside/ns/user" -- echo "$ran"
+		fi
+		stop "$jail_pid"
+	}
+	requires root
+	for_each_caller enters
+}
+
+@test "who has ended is no jail to go into, whoever has its number" {
+	local ended
+	bash -c 'sleep 0 & exec sleep 1000' 3>&- &
+	jail_pid=$!
+	ended() { ended=$(cut -d ' ' -f 1 "/proc/$jail_pid/task/$jail_pid/children") && grep -q '^State:.Z' "/proc/$ended/status"; }
+	poll ended
+	refused enterns "of=$ended" -- echo "$ran"
+	stop "$jail_pid"
+	refused enterns "of=$ended" -- echo "$ran"
+}
+
 @test "KIND=PATH of a pid namespace holds for the command" {
 	# The leak check cannot end in a process whose children are elsewhere.
 	requires root no-sanitizer
@@ -329,4 +362,36 @@ $(hostname)"
 		stop "$jail_pid"
 	}
 	for_each_caller less
+}
+
+@test "what goes in gets no better turn than who is there" {
+	turn='cut -d" " -f19,41 /proc/self/stat; ionice; cat /proc/self/oom_score_adj'
+	follows() {
+		words='setlimit nice=5 ionice=idle sched=idle oom-score=300' begin_jail "$as"
+		run -0 "$as" enterns "of=$inside" -- sh -c "$turn"
+		assert_output $'5 5\nidle\n300'
+		entered() { setlimit -n nice=1 sched=batch ionice=best-effort:2 oom-score=2 | enterns "of=$inside" | "$as" jailexec -x -- sh -c "$turn"; }
+		run -0 entered
+		assert_output $'5 5\nidle\n300'
+		lower() { setlimit -n nice=9 oom-score=900 | enterns "of=$inside" | "$as" jailexec -x -- sh -c "$turn"; }
+		run -0 lower
+		assert_output $'9 5\nidle\n900'
+		stop "$jail_pid"
+		words='setlimit nice=5 ionice=best-effort:7 sched=batch' begin_jail "$as"
+		run -0 "$as" nice -n 7 enterns "of=$inside" -- sh -c "$turn"
+		same $'7 3\nbest-effort: prio 7' "$(head -n 2 <<<"$output")"
+		stop "$jail_pid"
+	}
+	for_each_caller follows
+	[ "$(id -u)" -eq 0 ] || return 0
+	begin_jail as_caller
+	better() { setlimit -n sched=fifo:1 ionice=realtime:1 | enterns "of=$inside" | jailexec -x -- sh -c "$turn"; }
+	run -0 better
+	same $'0 0\nbest-effort: prio 4' "$(head -n 2 <<<"$output")"
+	# What is told beforehand is what is done, whatever is there.
+	told() { enterns -n "of=$inside" | jailexec -x "$1" -- true 2>&1 | sed 's/^jailexec: //' | sort; }
+	same "$(told -e)" "$(told -v)"
+	stop "$jail_pid"
+	words='setlimit nice=3' begin_jail as_caller
+	same "$(told -e)" "$(told -v)"
 }
