@@ -81,6 +81,7 @@ $(build)/libexec/rungs/%: $(build)/help/bin/%.o $(build)/help/lib.a
 	$(call say,LD,$@)$(helplink) $(LDFLAGS) $(LDLIBS)
 
 $(build)/libexec/rungs/mkroot-unpack: LDLIBS += -larchive -lmd
+$(build)/libexec/rungs/packroot-write: LDLIBS += -larchive -lmd
 
 # A template is found beside the tools, as after an install.
 $(build)/share/rungs/rootfs-templates:
@@ -162,7 +163,7 @@ lint: deps
 build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch])
 	@mkdir -p $(@D)
 	clang $(options) -O1 -fsanitize=fuzzer,address,undefined \
-		-o $@ $< $(filter-out lib/unpack.c,$(wildcard lib/*.c))
+		-o $@ $< $(filter-out lib/unpack.c lib/pack.c,$(wildcard lib/*.c))
 
 fuzz: $(fuzzers)
 	set -e; for target in $^; do \

@@ -15,13 +15,15 @@
 #include "jail.h"
 #include "layer.h"
 #include "mkroot.h"
+#include "packer.h"
 #include "tool.h"
 
 static const char synopsis[] =
-    "[-n] [--strict] TEMPLATE [dir=PATH] [digest=sha256:HEX] [ro | scratch] "
-    "[-- COMMAND ...] | -l";
+    "[-n] [--digest] [--strict] TEMPLATE [dir=PATH] [digest=sha256:HEX] "
+    "[ro | scratch] [-- COMMAND ...] | -l";
 
 static const struct option options[] = {
+	{ "digest", no_argument, NULL, 'd' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "strict", no_argument, NULL, 's' },
 	{ 0 },
@@ -81,6 +83,7 @@ main(int argc, char *argv[])
 	char **command = tool_command(&argc, argv);
 	static struct mkroot_made made;
 	struct mkroot_request request = { .say = say };
+	bool digest = false;
 	struct fail why;
 	int option;
 
@@ -91,13 +94,17 @@ main(int argc, char *argv[])
 			return list_templates();
 		case 'n': /* it always starts a description */
 			break;
+		case 'd':
+			digest = true;
+			break;
 		case 's':
 			request.strict = true;
 			break;
 		default:
 			tool_usage(synopsis);
 		}
-	if (optind == argc || (command != NULL && command[0] == NULL))
+	if (optind == argc || (command != NULL && command[0] == NULL)
+	    || (command != NULL && digest))
 		tool_usage(synopsis);
 	for (; optind < argc; optind++)
 		if (mkroot_add(&request, argv[optind], &why) < 0)
@@ -105,7 +112,8 @@ main(int argc, char *argv[])
 	if (request.words.from == NULL && request.dir == NULL)
 		tool_usage(synopsis);
 
-	if (mkroot_make(&request, &made, &why) < 0)
+	if (mkroot_make(&request, &made, &why) < 0
+	    || (digest && packer_become(made.dir, "digest", &why) < 0))
 		tool_die(&why);
 	if (command != NULL)
 		return run_in_root(&made.root, command);

@@ -184,39 +184,31 @@ give_file(int top, const char *path, uint32_t uid, uint32_t gid)
 }
 
 static int
-give_all(const char *at, const char *end, int top, struct fail *f)
+give(void *context, const char *owner, const char *path, struct fail *f)
 {
-	const char *owner, *path;
+	const int *top = context;
 	uint32_t uid, gid;
 	int error;
 
-	while (at < end) {
-		owner = at;
-		/* Behind a list that is cut short is one more NUL. */
-		path = owner + strlen(owner) + 1;
-		at = path + strlen(path) + 1;
-		if (read_owner(owner, top, &uid, &gid) == 0
-		    && give_file(top, path, uid, gid) == 0)
-			continue;
-		error = errno;
-		fail(f, error, "owners: give %.128s to %.128s", path, owner);
-		if (error == EINVAL)
-			fail_hint(f,
-			    "this jail has not got that id: root adds some "
-			    "with usermod --add-subuids and --add-subgids");
-		return -1;
-	}
-	return 0;
+	if (read_owner(owner, *top, &uid, &gid) == 0
+	    && give_file(*top, path, uid, gid) == 0)
+		return 0;
+	error = errno;
+	fail(f, error, "owners: give %.128s to %.128s", path, owner);
+	if (error == EINVAL)
+		fail_hint(f, "this jail has not got that id: root adds some "
+			     "with usermod --add-subuids and --add-subgids");
+	return -1;
 }
 
 int
-owners_give(int list, int top, struct fail *f)
+owners_each(int list, owners_visit *visit, void *context, struct fail *f)
 {
 	struct stat st;
 	size_t used = 0, size;
 	ssize_t got = 1;
-	char *text;
-	int result;
+	char *text, *at;
+	int result = 0;
 
 	if (fstat(list, &st) < 0)
 		return fail(f, errno, "owners: read the list");
@@ -234,8 +226,20 @@ owners_give(int list, int top, struct fail *f)
 		result = fail(f, errno, "owners: read the list");
 	else if (used > 0 && text[used - 1] != '\0')
 		result = fail(f, 0, "owners: the list is cut short");
-	else
-		result = give_all(text, text + used, top, f);
+	for (at = text; at < text + used && result == 0;) {
+		const char *owner = at;
+		/* Behind a list that is cut short is one more NUL. */
+		const char *path = owner + strlen(owner) + 1;
+
+		at += strlen(owner) + strlen(path) + 2;
+		result = visit(context, owner, path, f);
+	}
 	munmap(text, size + 1);
 	return result;
+}
+
+int
+owners_give(int list, int top, struct fail *f)
+{
+	return owners_each(list, give, &top, f);
 }

@@ -43,6 +43,14 @@ int owners_note_link(FILE *list, const char *path, const char *other,
 int owners_open(int tree, int *list, struct fail *f);
 
 /*
+ * Call visit for each record, in order, until it returns -1.  Both words are
+ * only there during the call.
+ */
+typedef int owners_visit(void *context, const char *owner, const char *path,
+    struct fail *f);
+int owners_each(int list, owners_visit *visit, void *context, struct fail *f);
+
+/*
  * Give the files below top, which is the tree seen through an overlay, to
  * whom the list says.  Modes stay as they are.  -1: some may have been given;
  * an id that is not in our user namespace is one reason.

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * packroot - write a root as one portable file
+ *
+ * This file finds the root; libexec/rungs/packroot-write, which links
+ * libarchive, writes it.
+ */
+#include <getopt.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "description.h"
+#include "fail.h"
+#include "input.h"
+#include "jail.h"
+#include "packer.h"
+#include "tool.h"
+
+static const char synopsis[] = "FORMAT [dir=PATH]";
+
+/* The tree that the description on standard input begins with. */
+static const char *
+read_root(struct fail *f)
+{
+	static struct description d; /* the words point into it */
+	static struct jail jail;     /* large */
+
+	jail_init(&jail, true);
+	if (input_read(NULL, &d, f) < 0 || jail_read(&jail, &d, f) < 0)
+		return NULL;
+	if (jail.root.dir == NULL)
+		fail(f, 0, "no root: start with mkroot");
+	return jail.root.dir;
+}
+
+int
+main(int argc, char *argv[])
+{
+	char **command = tool_command(&argc, argv);
+	const char *format, *dir;
+	struct fail why;
+
+	if (getopt(argc, argv, "+") != -1 || command != NULL
+	    || argc - optind < 1 || argc - optind > 2)
+		tool_usage(synopsis);
+	format = argv[optind];
+	if (argc - optind == 1) {
+		if ((dir = read_root(&why)) == NULL)
+			tool_die(&why);
+	} else if (strncmp(argv[optind + 1], "dir=", 4) == 0) {
+		dir = argv[optind + 1] + 4;
+	} else {
+		tool_usage(synopsis);
+	}
+	if (strcmp(format, "digest") != 0 && isatty(STDOUT_FILENO)) {
+		fail(&why, 0, "an archive is not for a terminal");
+		fail_hint(&why, "packroot %s > FILE", format);
+	} else {
+		(void)packer_become(dir, format, &why);
+	}
+	tool_die(&why);
+}

@@ -1,0 +1,235 @@
+#!/usr/bin/env bats
+# packroot(1): the same bytes for the same tree, and nothing but the tree.
+# shellcheck disable=SC2154 # bats sets output, stderr and status
+
+load helper
+
+formats=(tar tar.gz tar.zst tar.xz cpio cpio.gz cpio.zst cpio.xz)
+
+setup() {
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+	export RUNGS_USER_HOME=$BATS_TEST_TMPDIR/home
+	mkdir -m 777 "$RUNGS_USER_HOME"
+	cd "$BATS_TEST_TMPDIR" || return
+	unset SOURCE_DATE_EPOCH
+}
+
+teardown() {
+	[ -z "${elsewhere:-}" ] || rm -rf "$elsewhere"
+}
+
+# tree DIR: one of everything that a tree may have.
+tree() {
+	mkdir -p "$1/d/deep" "$1/empty"
+	chmod 700 "$1/d"
+	chmod 1777 "$1/empty"
+	echo text >"$1/b"
+	ln "$1/b" "$1/a"
+	ln "$1/b" "$1/d/c"
+	printf x >"$1/"$'name\xff\xfe'
+	printf y >"$1/name with blanks"
+	ln -s "/no where" "$1/link"
+	mkfifo -m 640 "$1/fifo"
+	truncate -s 1M "$1/sparse"
+	printf end >>"$1/sparse"
+	printf s >"$1/s"
+	chmod 4755 "$1/s"
+	touch -d @12345.678 "$1/b"
+}
+
+# given DIR: what takes root to make.
+given() {
+	chown 7:8 "$1/d/deep"
+	chown -h 9:10 "$1/link"
+	chown 11:12 "$1/s"
+	chown 13:14 "$1/b"
+	chmod 6755 "$1/s"
+	mknod -m 600 "$1/node" c 1 3
+	setcap cap_net_raw=ep "$1/name with blanks"
+}
+
+# digest_of JAIL: what packroot says of the root that it begins with.
+digest_of() {
+	"${as:-as_caller}" packroot digest <"$1"
+}
+
+reads_back() {
+	local format want
+	rm -rf pack out
+	mkdir -m 777 out
+	"$as" mkroot "tar:$PWD/whole.tar" >pack
+	want=$(digest_of pack)
+	for format in "${formats[@]}"; do
+		"$as" packroot "$format" <pack >"out/$format"
+		"$as" packroot "$format" <pack | cmp - "out/$format"
+		"$as" mkroot "tar:$PWD/out/$format" >again
+		same "$want" "$(digest_of again)" "$format as $as"
+	done
+	same "$want" "$("$as" mkroot --digest "tar:$PWD/out/tar")"
+}
+
+@test "what is packed reads back as the same tree, in each format" {
+	local as
+	tree t
+	# No cpio has attributes, and a jail's root has no devices.
+	packroot tar dir=t >whole.tar
+	for_each_caller reads_back
+	"${as:-as_caller}" tar -tf out/tar >names
+	grep -Fxq 'name with blanks' names
+	same ./ "$(head -n 1 names)"
+	# By the order of bytes, below each directory.
+	same "$(grep -v / names | LC_ALL=C sort)" "$(grep -v / names)"
+}
+
+@test "owners, attributes and devices are in the archive, as numbers" {
+	requires root
+	local list
+	tree t
+	given t
+	packroot tar dir=t >t.tar
+	list=$(tar -tvf t.tar 2>/dev/null)
+	grep -Eq '^drwxr-xr-x 7/8 .* d/deep/$' <<<"$list"
+	grep -Eq '^lrwxrwxrwx 9/10 .* link -> /no where$' <<<"$list"
+	grep -Eq '^-rwsr-sr-x 11/12 .* s$' <<<"$list"
+	grep -Eq '^crw------- 0/0 +1,3 .* node$' <<<"$list"
+	grep -aq 'SCHILY.xattr.security.capability' t.tar
+	rm t/node
+	packroot tar dir=t >t.tar
+	mkroot tar:t.tar >jail
+	same "$(packroot digest dir=t)" "$(packroot digest <jail)"
+}
+
+@test "the digest tells trees apart, by all but time and place" {
+	local one change
+	tree t
+	one=$(packroot digest dir=t)
+	[[ $one =~ ^sha256:[0-9a-f]{64}$ ]]
+	cp -a t u
+	touch u/b u/d
+	same "$one" "$(packroot digest dir=u)" "another time, another place"
+	for change in 'echo t >>b' 'chmod 711 d' 'ln -sfn else link' 'mv a aa' \
+		'rm fifo' 'cp -p a aa; mv aa a' 'chmod 755 s' 'chmod 711 .'; do
+		rm -rf u
+		cp -a t u
+		(cd u && eval "$change")
+		[ "$(packroot digest dir=u)" != "$one" ] || same different "$change"
+	done
+}
+
+@test "bytes depend neither on the disk nor on the time, with an epoch" {
+	tree t
+	# The same names, made in another order, on another disk if there is one.
+	elsewhere=$(mktemp -d /dev/shm/rungs-tests.XXXXXX 2>/dev/null) ||
+		elsewhere=$BATS_TEST_TMPDIR/u
+	ln -sfn "$elsewhere" u
+	mkdir -p u
+	(cd t && find . -mindepth 1 | sort -r | tar -cf - --no-recursion -T -) |
+		tar -xpf - -C u
+	chmod "$(stat -c %a t)" u/.
+	touch u/s u/empty u/.
+	export SOURCE_DATE_EPOCH=20000
+	packroot tar.gz dir=t >t.tar
+	packroot tar.gz dir=u | cmp - t.tar
+	packroot cpio dir=t >t.cpio
+	packroot cpio dir=u | cmp - t.cpio
+	# RFC 1952: MTIME.
+	same 00000000 "$(dd if=t.tar bs=1 skip=4 count=4 status=none | od -An -tx1 | tr -d ' ')"
+	TZ=Asia/Tokyo LC_ALL=C packroot tar.gz dir=t | cmp - t.tar
+	# What is older stays so.
+	gzip -dc t.tar | TZ=UTC tar --full-time -tvf - 2>/dev/null >list
+	grep -q '1970-01-01 03:25:45.* a$' list
+	grep -q '1970-01-01 05:33:20.* s$' list
+	for epoch in -1 1x '' 9999999999999999999999; do
+		SOURCE_DATE_EPOCH=$epoch refused packroot digest dir=t
+	done
+}
+
+@test "an ordinary user's root has the owners that its archive said" {
+	requires root
+	local as=as_user one
+	tree t
+	given t
+	# The name that comes first in there is not the first of all.
+	tar -cf t.tar -C t --no-recursion ./d ./d/deep ./d/c ./a ./b ./s
+	as_user mkroot tar:"$PWD/t.tar" >jail
+	as_user packroot tar <jail | tar -tvf - 2>/dev/null >list
+	grep -Eq '^drwxr-xr-x 7/8 .* d/deep/$' list
+	grep -Eq '^-rwsr-sr-x 11/12 .* s$' list
+	grep -Eq '^-rw-r--r-- 13/14 .* a$' list
+	grep -Eq '^hrw-r--r-- 13/14 .* b link to a$' list
+	never grep -q 1234 list
+}
+
+@test "nothing outside the tree is read, whatever is in it" {
+	tree t
+	ln -s /etc t/etc
+	ln -s ../../.. t/up
+	packroot tar dir=t | tar -tf - >names
+	never grep -q '^etc/\|^up/' names
+	# A root that is a link is the caller's own word, one in it is not.
+	ln -s t also
+	same "$(packroot digest dir=t)" "$(packroot digest dir=also)"
+}
+
+@test "attributes come in one order, however they were set" {
+	command -v python3 >/dev/null || skip "requires python3"
+	mkdir t u
+	touch -d @1 t/f t u
+	touch -m -d @1 u/f
+	python3 -c 'import os
+for dir, names in ("t", "abc"), ("u", "cba"):
+	for name in names:
+		os.setxattr(dir + "/f", "user." + name, b"value")' ||
+		skip "requires attributes of users in $PWD"
+	same "$(packroot digest dir=t)" "$(packroot digest dir=u)"
+}
+
+@test "a file that is exchanged for a link while it is packed stays inside" {
+	local n attacker
+	mkdir t
+	echo secret >secret
+	echo mine >t/file
+	ln -s ../secret t/link
+	"$RUNGS_STAGE/tests/attack" exchange "$PWD/t/file" "$PWD/t/link" 100 3>&- &
+	attacker=$!
+	for ((n = 0; n < 150; n++)); do
+		packroot tar dir=t 2>/dev/null >t.tar || true
+		if grep -aq secret$ t.tar; then
+			stop "$attacker"
+			return 1
+		fi
+	done
+	stop "$attacker"
+}
+
+@test "sockets are left out, and said so" {
+	command -v python3 >/dev/null || skip "requires python3"
+	mkdir t
+	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("t/socket")'
+	run -0 packroot digest dir=t
+	assert_match 'packroot: 1 sockets left out'
+}
+
+@test "what cannot be done is refused in a line" {
+	mkdir t
+	refused packroot digest dir=/no/such
+	refused packroot zip dir=t
+	refused packroot tar.lzma dir=t
+	refused packroot tarx dir=t
+	refused packroot tar <<<''
+	refused packroot tar < <(setlimit -n nofile=64)
+	refused packroot tar < <(mkroot empty | head -n 2)
+	refused packroot tar < <(printf 'jail 1\nmkroot dir=/no/such\nnonsense\nend\n')
+	run -125 packroot
+	run -125 packroot tar t
+	run -125 packroot tar dir=t dir=t
+	run -125 packroot tar dir=t -- true
+	run -125 mkroot --digest empty -- true
+	# Whoever stops to read gets no half that looks like a whole.
+	run bash -c 'truncate -s 1M t/file; set -o pipefail; packroot tar dir=t | head -c 1'
+	[ "$status" -eq 125 ]
+	if [ -n "$(command -v script)" ]; then
+		run -125 script -qec 'packroot tar dir=t' /dev/null
+		[[ $output == *'not for a terminal'* ]]
+	fi
+}
