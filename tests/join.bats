@@ -115,7 +115,7 @@ begin_jail() {
 	refused member enterns "of=$inside" -- echo "$ran"
 	assert_line "enterns: of=$inside: we are in the group 4321, which it is not, and could not leave it in there"
 	stop "$jail_pid"
-	begin_jail member
+	words='enterns user=self' begin_jail member
 	run -0 member enterns "of=$inside" -- grep Groups /proc/self/status
 	same 'Groups: 65534' "$(xargs <<<"$output")"
 }
