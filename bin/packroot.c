@@ -16,17 +16,17 @@
 #include "packer.h"
 #include "tool.h"
 
-static const char synopsis[] = "FORMAT [dir=PATH]";
+static const char synopsis[] = "[-f FILE] FORMAT [dir=PATH]";
 
-/* The tree that the description on standard input begins with. */
+/* The tree that a description begins with: a file's, or standard input. */
 static const char *
-read_root(struct fail *f)
+read_root(const char *file, struct fail *f)
 {
 	static struct description d; /* the words point into it */
 	static struct jail jail;     /* large */
 
 	jail_init(&jail, true);
-	if (input_read(NULL, &d, f) < 0 || jail_read(&jail, &d, f) < 0)
+	if (input_read(file, &d, f) < 0 || jail_read(&jail, &d, f) < 0)
 		return NULL;
 	if (jail.root.dir == NULL)
 		fail(f, 0, "no root: start with mkroot");
@@ -37,17 +37,22 @@ int
 main(int argc, char *argv[])
 {
 	char **command = tool_command(&argc, argv);
-	const char *format, *dir;
+	const char *format, *dir, *file = NULL;
 	struct fail why;
+	int option;
 
-	if (getopt(argc, argv, "+") != -1 || command != NULL
-	    || argc - optind < 1 || argc - optind > 2)
+	while ((option = getopt(argc, argv, "+f:")) != -1) {
+		if (option != 'f')
+			tool_usage(synopsis);
+		file = optarg;
+	}
+	if (command != NULL || argc - optind < 1 || argc - optind > 2)
 		tool_usage(synopsis);
 	format = argv[optind];
 	if (argc - optind == 1) {
-		if ((dir = read_root(&why)) == NULL)
+		if ((dir = read_root(file, &why)) == NULL)
 			tool_die(&why);
-	} else if (strncmp(argv[optind + 1], "dir=", 4) == 0) {
+	} else if (file == NULL && strncmp(argv[optind + 1], "dir=", 4) == 0) {
 		dir = argv[optind + 1] + 4;
 	} else {
 		tool_usage(synopsis);

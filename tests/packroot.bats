@@ -65,6 +65,7 @@ reads_back() {
 		"$as" mkroot "tar:$PWD/out/$format" >again
 		same "$want" "$(digest_of again)" "$format as $as"
 	done
+	same "$want" "$("$as" packroot -f pack digest </dev/null)"
 	same "$want" "$("$as" mkroot --digest "tar:$PWD/out/tar")"
 }
 
@@ -223,6 +224,8 @@ for dir, names in ("t", "abc"), ("u", "cba"):
 	run -125 packroot
 	run -125 packroot tar t
 	run -125 packroot tar dir=t dir=t
+	run -125 packroot -f /no/such tar
+	run -125 packroot -f /dev/null tar dir=t
 	run -125 packroot tar dir=t -- true
 	run -125 mkroot --digest empty -- true
 	# Whoever stops to read gets no half that looks like a whole.
