@@ -134,6 +134,20 @@ set_environment(struct jail *jail, const struct options *o, struct fail *f)
 	return 0;
 }
 
+/* What comes behind the words of the description. */
+static int
+complete(struct jail *jail, const struct options *o, struct fail *f)
+{
+	char line[256];
+
+	if (apply_user(jail, o, f) < 0
+	    || jail_gives_up(jail, line, sizeof line, f) < 0)
+		return -1;
+	if (line[0] != '\0')
+		tool_say("%s", line);
+	return jail_settle(jail, f) < 0 ? -1 : set_environment(jail, o, f);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -149,9 +163,7 @@ main(int argc, char *argv[])
 	parse_options(argc, argv, &o);
 	if (apply_options(&jail, &o, &why) < 0
 	    || input_read(o.text['f'], &d, &why) < 0
-	    || jail_read(&jail, &d, &why) < 0 || apply_user(&jail, &o, &why) < 0
-	    || jail_settle(&jail, &why) < 0
-	    || set_environment(&jail, &o, &why) < 0
+	    || jail_read(&jail, &d, &why) < 0 || complete(&jail, &o, &why) < 0
 	    || (status = o.text['e'] != NULL ? jail_explain(&jail, stdout, &why)
 	                                     : jail_run(&jail, command, &why))
 		   < 0) {

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -74,6 +75,52 @@ enum {
 	RUNGS_ATTR_NOSYMFOLLOW = 0x200000, /* Linux 5.14 */
 	RUNGS_ATTR_IDMAP = 0x100000,       /* Linux 5.12 */
 };
+
+#ifndef __NR_landlock_create_ruleset
+#define __NR_landlock_create_ruleset 444 /* these three: Linux 5.13 */
+#define __NR_landlock_add_rule 445
+#define __NR_landlock_restrict_self 446
+#endif
+
+/* Landlock, with the version of its ABI that each came with. */
+enum {
+	RUNGS_LANDLOCK_REFER = 1 << 13,       /* 2, Linux 5.19 */
+	RUNGS_LANDLOCK_TRUNCATE = 1 << 14,    /* 3, Linux 6.2 */
+	RUNGS_LANDLOCK_IOCTL_DEV = 1 << 15,   /* 5, Linux 6.10 */
+	RUNGS_LANDLOCK_BIND_TCP = 1 << 0,     /* 4, Linux 6.7 */
+	RUNGS_LANDLOCK_CONNECT_TCP = 1 << 1,  /* 4 */
+	RUNGS_LANDLOCK_ABSTRACT = 1 << 0,     /* 6, Linux 6.12 */
+	RUNGS_LANDLOCK_SIGNAL = 1 << 1,       /* 6 */
+	RUNGS_LANDLOCK_LOG_NEW_EXEC = 1 << 1, /* 7, Linux 6.15 */
+	RUNGS_LANDLOCK_RULE_NET_PORT = 2,     /* 4 */
+};
+
+struct rungs_landlock_ruleset {
+	uint64_t files, network, scopes;
+};
+
+struct rungs_landlock_port {
+	uint64_t access, port;
+};
+
+static inline int
+sys_landlock_create_ruleset(const struct rungs_landlock_ruleset *r, size_t size,
+    unsigned flags)
+{
+	return (int)syscall(__NR_landlock_create_ruleset, r, size, flags);
+}
+
+static inline int
+sys_landlock_add_rule(int ruleset, unsigned type, const void *rule)
+{
+	return (int)syscall(__NR_landlock_add_rule, ruleset, type, rule, 0);
+}
+
+static inline int
+sys_landlock_restrict_self(int ruleset, unsigned flags)
+{
+	return (int)syscall(__NR_landlock_restrict_self, ruleset, flags);
+}
 
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000

@@ -40,6 +40,8 @@ static const struct layer {
 	    securebits_add, securebits_print },
 	{ "droppriv", "privilege", offsetof(struct jail, keyring), keyring_add,
 	    keyring_print },
+	{ "lockpath", "access", offsetof(struct jail, landlock), landlock_add,
+	    landlock_print },
 	{ "addmount", "mount", offsetof(struct jail, mounts), mounts_add,
 	    mounts_print },
 };
@@ -64,6 +66,7 @@ jail_init(struct jail *jail, bool exactly)
 		.terminal.outer = -1,
 		.terminal.master = -1,
 		.namespaces.ids.lock = -1,
+		.landlock.ruleset = -1,
 		.cgroup.into = -1,
 		.cgroup.lodge = { .parent = -1, .dir = -1 },
 	};
@@ -212,6 +215,20 @@ settle_join(const struct jail *jail, struct fail *f)
 			    "namespaces, limits and ids");
 }
 
+int
+jail_gives_up(struct jail *jail, char *line, size_t size, struct fail *f)
+{
+	struct landlock *l = &jail->landlock;
+
+	line[0] = '\0';
+	if (!l->best_effort)
+		return 0;
+	if (landlock_settle(l, f) < 0)
+		return -1;
+	landlock_gives_up(l, line, size);
+	return 0;
+}
+
 /* What a jail of its own kind is built on. */
 static const unsigned deep_namespaces =
     CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
@@ -264,7 +281,8 @@ jail_settle(struct jail *jail, struct fail *f)
 	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWPID);
 	jail->mounts.host_sys =
 	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWNET);
-	if (capabilities_settle(&jail->capabilities, f) < 0)
+	if (capabilities_settle(&jail->capabilities, f) < 0
+	    || landlock_settle(&jail->landlock, f) < 0)
 		return -1;
 	if (settle_ids(jail, f) < 0)
 		return -1;

@@ -20,6 +20,7 @@
 #include "join.h"
 #include "descriptor.h"
 #include "keyring.h"
+#include "landlock.h"
 #include "mount.h"
 #include "namespace.h"
 #include "pressure.h"
@@ -61,6 +62,7 @@ struct jail {
 	struct capabilities capabilities;
 	struct securebits securebits;
 	struct keyring keyring;
+	struct landlock landlock;
 	struct terminal terminal;
 	struct descriptors kept; /* those of the caller that the command gets */
 	struct timeouts timeouts;
@@ -109,6 +111,12 @@ void jail_print(const struct jail *jail, const char *tool, FILE *out);
  * others.  Once, after the last word, before anything is done.
  */
 int jail_settle(struct jail *jail, struct fail *f);
+
+/*
+ * What best-effort words leave out on this kernel, as a line of at most size
+ * bytes; "": nothing.
+ */
+int jail_gives_up(struct jail *jail, char *line, size_t size, struct fail *f);
 
 /* Whether it makes namespaces of these kinds, CLONE_NEW*. */
 bool jail_has(const struct jail *jail, unsigned flag);

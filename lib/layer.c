@@ -14,8 +14,9 @@
 #include "tool.h"
 
 static int
-filter(const struct jail *jail, const char *tool, bool fresh)
+filter(struct jail *jail, const char *tool, bool fresh)
 {
+	char line[256];
 	struct description d;
 	struct fail why;
 
@@ -28,11 +29,14 @@ filter(const struct jail *jail, const char *tool, bool fresh)
 		tool_die(&why);
 	}
 	/* All of it is read and checked before a byte is written. */
-	if ((fresh ? description_new(&d, &why)
-		   : description_read(STDIN_FILENO, &d, &why))
-	    < 0)
+	if (jail_gives_up(jail, line, sizeof line, &why) < 0
+	    || (fresh ? description_new(&d, &why)
+		      : description_read(STDIN_FILENO, &d, &why))
+		   < 0)
 		tool_die(&why);
 	description_copy(&d, stdout);
+	if (line[0] != '\0')
+		printf("# %s: %s\n", tool, line);
 	fputs(tool, stdout);
 	jail_print(jail, tool, stdout);
 	fputc('\n', stdout);
@@ -47,12 +51,16 @@ layer_run(struct jail *jail, char *command[])
 {
 	static struct environment environment;
 	struct fail why;
+	char line[256];
 	int status;
 
 	if (jail_is_contained(jail)) {
 		environment_default(&environment, true);
 		jail->environment = environment.list;
 	}
+	if (jail_gives_up(jail, line, sizeof line, &why) == 0
+	    && line[0] != '\0')
+		tool_say("%s", line);
 	if (jail_settle(jail, &why) < 0
 	    || (status = jail_run(jail, command, &why)) < 0) {
 		tool_retry(&why, NULL, NULL, NULL);
@@ -65,7 +73,7 @@ layer_run(struct jail *jail, char *command[])
 
 /* What the options say, and the words, which are checked. */
 struct request {
-	bool fresh;
+	bool fresh, best;
 	const char *report;
 	char **command;
 	struct jail jail; /* large */
@@ -74,21 +82,25 @@ struct request {
 static void
 parse(int argc, char *argv[], const struct layer_tool *tool, struct request *r)
 {
-	static const struct option options[] = {
-		{ "report", required_argument, NULL, 'r' },
-		{ NULL, 0, NULL, 0 },
-	};
+	static const struct option none = { NULL, 0, NULL, 0 };
+	struct option options[3] = { none, none, none }, *last = options;
 	struct fail why;
 	int option;
 
+	if (tool->reports)
+		*last++ =
+		    (struct option){ "report", required_argument, NULL, 'r' };
+	if (tool->has_best)
+		*last++ =
+		    (struct option){ "best-effort", no_argument, NULL, 'b' };
 	r->command = tool_command(&argc, argv);
-	while ((option = getopt_long(argc, argv, "+n",
-		    tool->reports ? options : &options[1], NULL))
-	       != -1) {
+	while ((option = getopt_long(argc, argv, "+n", options, NULL)) != -1) {
 		if (option == 'n')
 			r->fresh = true;
 		else if (option == 'r')
 			r->report = optarg;
+		else if (option == 'b')
+			r->best = true;
 		else
 			tool_usage(tool->synopsis);
 	}
@@ -99,6 +111,8 @@ parse(int argc, char *argv[], const struct layer_tool *tool, struct request *r)
 	for (int i = optind; i < argc; i++)
 		if (jail_add(&r->jail, tool->name, argv[i], &why) < 0)
 			tool_die(&why);
+	if (r->best && jail_add(&r->jail, tool->name, "best-effort", &why) < 0)
+		tool_die(&why);
 	if (r->report != NULL
 	    && (r->jail.report = status_open_report(r->report, &why)) < 0)
 		tool_die(&why);

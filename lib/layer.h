@@ -15,7 +15,8 @@ struct jail;
 
 struct layer_tool {
 	const char *name, *synopsis;
-	bool reports; /* it has --report=FD|FILE: status.h */
+	bool reports;  /* it has --report=FD|FILE: status.h */
+	bool has_best; /* it has --best-effort, which is a word, too */
 };
 
 /*

@@ -214,6 +214,12 @@ want_names(const struct jail *jail)
 	return credential_has_names(&jail->credential);
 }
 
+static bool
+want_lock(const struct jail *jail)
+{
+	return landlock_asked(&jail->landlock);
+}
+
 /*
  * To let go of the host is to wait for every processor: the command can get
  * ready in that time.  But where a name has to be resolved first, or nobody
@@ -224,7 +230,7 @@ want_leave_first(const struct jail *jail)
 {
 	return want_root(jail)
 	       && (!jail_has_init(jail) || want_terminal(jail)
-		   || want_names(jail));
+		   || want_names(jail) || want_lock(jail));
 }
 
 static bool
@@ -304,11 +310,12 @@ want_keyring(const struct jail *jail)
 	return jail->keyring.renew || jail_joins(jail);
 }
 
-/* The kernel takes a filter from nobody else, but from root. */
+/* The kernel takes a filter or a lock from nobody else, but from root. */
 static bool
 want_no_new_privileges(const struct jail *jail)
 {
-	return jail->capabilities.nnp || jail_blocks_typing(jail);
+	return jail->capabilities.nnp || want_lock(jail)
+	       || jail_blocks_typing(jail);
 }
 
 const struct step steps[] = {
@@ -412,6 +419,9 @@ const struct step steps[] = {
 	{ STAGE_INSIDE, "chroot", "chroot(2)", 1979,
 	    "change the root, and nothing but the root", want_chroot,
 	    take_chroot, NULL },
+	{ STAGE_INSIDE, "paths", "landlock_add_rule(2)", 2021,
+	    "open all that may be reached", want_lock, take_paths_of_lock,
+	    NULL },
 	{ STAGE_FORK, "pid 1", "fork(2)", 1971,
 	    "stay behind, to reap what others leave", jail_has_init, NULL,
 	    NULL },
@@ -455,6 +465,9 @@ const struct step steps[] = {
 	{ STAGE_COMMAND, "no_new_privs", "prctl(2) PR_SET_NO_NEW_PRIVS", 2012,
 	    "no execve can give a privilege", want_no_new_privileges, NULL,
 	    capability_no_new_privileges },
+	{ STAGE_COMMAND, "lock", "landlock_restrict_self(2)", 2021,
+	    "reach no other path, port or process", want_lock, take_lock,
+	    NULL },
 	{ STAGE_COMMAND, "terminal", "prctl(2) PR_SET_SECCOMP", 2012,
 	    "nobody types into the one that is shared", jail_blocks_typing,
 	    NULL, ttyguard_apply },

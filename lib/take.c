@@ -326,6 +326,25 @@ take_credential(struct jail *jail, struct fail *f)
 	return hold ? capability_regain(f) : 0;
 }
 
+/* Of the host's as the caller names them, magic links and all. */
+int
+take_paths_of_lock(struct jail *jail, struct fail *f)
+{
+	bool own = jail->root.dir != NULL || jail_joins(jail);
+	autoclose int root =
+	    own ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (own && root < 0)
+		return fail(f, errno, "open the root");
+	return landlock_prepare(&jail->landlock, root, jail->directory, f);
+}
+
+int
+take_lock(struct jail *jail, struct fail *f)
+{
+	return landlock_restrict(&jail->landlock, f);
+}
+
 int
 take_raise(struct jail *jail, struct fail *f)
 {

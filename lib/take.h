@@ -44,6 +44,8 @@ int take_directory(struct jail *jail, struct fail *f);
 int take_rlimits(struct jail *jail, struct fail *f);
 int take_bound(struct jail *jail, struct fail *f);
 int take_credential(struct jail *jail, struct fail *f);
+int take_paths_of_lock(struct jail *jail, struct fail *f);
+int take_lock(struct jail *jail, struct fail *f);
 int take_raise(struct jail *jail, struct fail *f);
 int take_securebits(struct jail *jail, struct fail *f);
 int take_limit(struct jail *jail, struct fail *f);

@@ -117,6 +117,18 @@ agree() {
 	done
 }
 
+@test "law 1: lockpath in a chain is lockpath in a pipe" {
+	lockpath exec=/ signal -- true || skip 'requires Landlock of ABI 6'
+	local as words
+	for as in "${callers[@]}"; do
+		for words in none exec=/ 'read=/ exec=/ write=/tmp' signal \
+			'connect=80 bind=none abstract' \
+			'exec=/ try-read=/no/such/path best-effort'; do
+			agree "$as" lockpath "$words"
+		done
+	done
+}
+
 @test "law 1: mkroot in a chain is mkroot in a pipe" {
 	requires root
 	local root
@@ -381,6 +393,21 @@ read_back() {
 	done
 }
 
+@test "law 4: what lockpath prints it reads as the same" {
+	local words
+	for words in read=/ 'read=/ read=/' 'read=/a exec=/b write=/c modify=/d' \
+		'create=/e remove=/f refer=/g ioctl=/h device=/i try-read=/j' \
+		connect=80 'connect=80,443 connect=22' bind=0 connect=any \
+		connect=none 'connect=5 connect=any' 'connect=any connect=5' \
+		'bind=none bind=5' signal abstract log best-effort none \
+		'read=/ none' 'none read=/ bind=5 log signal abstract'; do
+		# shellcheck disable=SC2086
+		read_back lockpath -n $words
+	done
+	# With blanks in a path.
+	same 'lockpath read=a\040b' "$(lockpath -n 'read=a b' | sed -n 2p)"
+}
+
 @test "comments and blank lines pass through a filter" {
 	through() { printf 'jail 1\n# why \\ not\n\n \t\nenterns  net\n# end\nend\n' | setlimit core=0; }
 	run -0 through
@@ -403,7 +430,8 @@ read_back() {
 	local line
 	for line in 'enterns bogus' 'setlimit bogus=1' 'setlimit nofile=x' \
 		'mkroot bogus' 'mkroot dir=relative' 'mkroot digest=sha256:00' \
-		'enterns uts=a/b' 'droppriv user=1x'; do
+		'enterns uts=a/b' 'droppriv user=1x' \
+		'lockpath bogus' 'lockpath bind=x'; do
 		unknown() { printf 'jail 1\n# one\n%s\nend\n' "$line" | jailexec -x -- echo "$ran"; }
 		run -125 unknown
 		assert_match 'jailexec: line 3: .*'
@@ -413,7 +441,7 @@ read_back() {
 
 @test "a filter needs a word, knows its options and one end" {
 	local tool
-	for tool in setlimit enterns droppriv; do
+	for tool in setlimit enterns droppriv lockpath; do
 		run -125 "$tool"
 		assert_match "usage: $tool .*"
 		run -125 "$tool" -q net
@@ -433,7 +461,8 @@ read_back() {
 	printf '#!/no/such/interpreter\n' >"$dir/script"
 	chmod 755 "$dir/script"
 	echo text >"$dir/text"
-	for command in 'setlimit core=0' 'enterns none' 'droppriv none' 'jailexec -x -f jail'; do
+	for command in 'setlimit core=0' 'enterns none' 'droppriv none' \
+		'lockpath none' 'jailexec -x -f jail'; do
 		cd "$dir"
 		setlimit -n core=0 >jail
 		# shellcheck disable=SC2086
