@@ -14,21 +14,9 @@
 #include "fail.h"
 #include "groups.h"
 #include "number.h"
+#include "range.h"
 #include "scope.h"
 #include "subid.h"
-
-/*
- * Where ranges are picked from: ids that systemd's UIDS-GIDS leaves to
- * nobody, above its containers' and below 2^31, where programs that take an
- * id for signed go wrong.
- */
-enum {
-	PICK_FIRST = 0x70000000,
-	PICK_RANGES = 4094,
-};
-
-static const char pick_dir[] = "/run/rungs";
-static const char pick_file[] = "/run/rungs/ids";
 
 /* Read "N:N:N" of length bytes; "N:N" gets a 0 in front. */
 static int
@@ -139,8 +127,7 @@ choose(struct idmap *map, struct fail *f)
 	                                : IDMAP_HERE;
 	/* Where a picked range begins is not known yet. */
 	map->uids.count = 0;
-	if (extents_add(&map->uids, 0, 0,
-		count < IDMAP_RANGE ? count : IDMAP_RANGE)
+	if (extents_add(&map->uids, 0, 0, count < RANGE_IDS ? count : RANGE_IDS)
 	    < 0)
 		return fail(f, 0, "user: no ids in /proc/self/uid_map");
 	if (map->kind == IDMAP_SELF)
@@ -217,45 +204,22 @@ idmap_leave_groups(struct idmap *map, struct fail *f)
 	return hint_keep(f);
 }
 
-static int
-open_pick_file(void)
-{
-	const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
-	int fd = open(pick_file, flags, 0600);
-
-	if (fd >= 0 || errno != ENOENT)
-		return fd;
-	if (mkdir(pick_dir, 0755) < 0 && errno != EEXIST)
-		return -1;
-	return open(pick_file, flags, 0600);
-}
-
 int
 idmap_pick(struct idmap *map, struct fail *f)
 {
-	int fd = open_pick_file();
+	uint32_t first;
 
-	if (fd < 0) {
-		fail(f, errno, "user: open %s to pick ids", pick_file);
-		return fail_hint(f, "enterns user=host does without them, and "
-				    "user=HOSTID:COUNT names them");
-	}
-	/* Begin anywhere: jails that start together seldom meet. */
-	for (int n = 0; n < PICK_RANGES; n++) {
-		int range = (int)(((unsigned)getpid() + n) % PICK_RANGES);
-		struct flock byte = { .l_type = F_WRLCK,
-			.l_start = range,
-			.l_len = 1 };
+	if ((map->lock = range_take(&first, f)) < 0)
+		return -1;
+	map->uids.list[0].out = map->gids.list[0].out = first;
+	return 0;
+}
 
-		if (fcntl(fd, F_OFD_SETLK, &byte) < 0)
-			continue;
-		map->lock = fd;
-		map->uids.list[0].out = map->gids.list[0].out =
-		    PICK_FIRST + (uint32_t)range * IDMAP_RANGE;
-		return 0;
-	}
-	close(fd);
-	return fail(f, 0, "user: all %d ranges of ids are in use", PICK_RANGES);
+void
+idmap_release(struct idmap *map)
+{
+	if (map->lock >= 0)
+		range_free(map->lock, map->uids.list[0].out);
 }
 
 bool

@@ -22,8 +22,6 @@
 
 struct fail;
 
-enum { IDMAP_RANGE = 65536 }; /* ids 0 to 65535: what a root expects */
-
 enum idmap_kind {
 	IDMAP_SELF, /* the caller's own id, and no other */
 	IDMAP_PICK, /* a range of the host's that nobody else has */
@@ -79,11 +77,11 @@ int idmap_settle(struct idmap *map, uint32_t uid, uint32_t gid, bool pick,
  */
 int idmap_leave_groups(struct idmap *map, struct fail *f);
 
-/*
- * PICK: take a free range.  It is held by a lock on one byte of
- * /run/rungs/ids, which ends with the process, however it ends.
- */
+/* PICK: take a range that nobody has; range.h. */
 int idmap_pick(struct idmap *map, struct fail *f);
+
+/* PICK: all that had an id of it are gone. */
+void idmap_release(struct idmap *map);
 
 /* Whether the jail's ids are other ids than those of a tree's owners. */
 bool idmap_shifts(const struct idmap *map);

@@ -262,6 +262,9 @@ run(struct jail *jail, char *command[], struct fail *f)
 
 	if (jail_enter(jail, STAGE_CALLER, f) == 0)
 		result = run_supervised(jail, command, f);
+	/* Process 1 of a pid namespace ends when all others there have. */
+	if (jail_has(jail, CLONE_NEWPID))
+		idmap_release(&jail->namespaces.ids);
 	cgroup_remove(&jail->cgroup);
 	mounts_release(&jail->mounts);
 	running_end(&jail->running);

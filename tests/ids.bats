@@ -55,34 +55,54 @@ in_map() {
 	same "$before" "$(digest "$(root_dir)")"
 }
 
-@test "fifty jails at once have a range each, the next has none, and each is given back" {
+# in_own_run LEFT SCRIPT: in a /run of its own, where all ranges but the first
+# LEFT are taken.
+in_own_run() {
 	a_root scratch >"$BATS_TEST_TMPDIR/jail"
-	cat >"$BATS_TEST_TMPDIR/fifty" <<-'EOF'
-		# A /run of our own, where all ranges but fifty are taken.
+	cat >"$BATS_TEST_TMPDIR/script" <<-EOF
 		mount -t tmpfs none /run && mkdir /run/rungs && : >/run/rungs/ids || exit
-		perl -e 'use Fcntl; $| = 1; open F, "+<", "/run/rungs/ids";
-			my $lock = pack "s s x4 q q l x4", F_WRLCK, 0, 50, 4044, 0;
-			fcntl F, F_SETLK, $lock or die $!;
+		perl -e 'use Fcntl; \$| = 1; open F, "+<", "/run/rungs/ids";
+			my \$lock = pack "s s x4 q q l x4", F_WRLCK, 0, $1, 4094 - $1, 0;
+			fcntl F, F_SETLK, \$lock or die \$!;
 			print "held\n"; sleep 1000' >held &
-		trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
+		trap 'kill \$(jobs -p) 2>/dev/null; wait' EXIT
 		until [ -s held ]; do sleep 0.02; done
+		until_it() { until "\$@"; do sleep 0.02; done; }
+		$2
+	EOF
+	(cd "$BATS_TEST_TMPDIR" && unshare --mount timeout 60 bash script 3>&-)
+}
+
+@test "fifty jails at once have a range each, the next has none, and each is given back" {
+	run -0 in_own_run 50 '
 		for n in {1..50}; do
-			jailexec -f jail -- sh -c 'xargs </proc/self/uid_map; exec sleep 1000' >$n &
+			jailexec -f jail -- sh -c "xargs </proc/self/uid_map; exec sleep 1000" >$n &
 			pid[n]=$!
 		done
-		for n in {1..50}; do until [ -s $n ]; do sleep 0.02; done; done
+		for n in {1..50}; do until_it [ -s $n ]; done
 		cat {1..50} | sort -u | wc -l
 		jailexec -f jail -- true 2>&1 || echo "status $?"
 		kill -KILL ${pid[7]} && wait ${pid[7]} 2>/dev/null
-		until jailexec -f jail -- sh -c 'xargs </proc/self/uid_map' >again 2>/dev/null; do sleep 0.02; done
-		cmp 7 again && echo same
-	EOF
-	cd "$BATS_TEST_TMPDIR"
-	run -0 unshare --mount timeout 60 bash fifty 3>&-
+		again() { jailexec -f jail -- sh -c "xargs </proc/self/uid_map" >again 2>/dev/null; }
+		until_it again
+		cmp 7 again && echo same'
 	assert_output "50
 jailexec: user: all 4094 ranges of ids are in use
 status 125
 same"
+}
+
+@test "a range that somebody is left in is not given away" {
+	run -0 in_own_run 1 '
+		jailexec -f jail -- true && od -An -tx1 /run/rungs/ids
+		enterns pid=host <jail | jailexec -- setsid sh -c "sleep 1000 >/dev/null 2>&1 & echo \$!" >left
+		jailexec -f jail -- echo ran 2>&1
+		kill -KILL $(cat left)
+		again() { jailexec -f jail -- true 2>/dev/null; }
+		until_it again && od -An -tx1 /run/rungs/ids'
+	assert_output " 00
+jailexec: user: all 4094 ranges of ids are in use
+ 00"
 }
 
 @test "user=host, user=ID:COUNT and user=IN:OUT:COUNT are what they say" {
