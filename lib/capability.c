@@ -250,6 +250,18 @@ capabilities_settle(const struct capabilities *c, struct fail *f)
 	return 0;
 }
 
+bool
+capability_has(int capability)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct set[2];
+
+	return syscall(SYS_capget, &header, set) == 0
+	       && (set[capability / 32].effective >> capability % 32 & 1) != 0;
+}
+
 int
 capability_bound(uint64_t keep, struct fail *f)
 {

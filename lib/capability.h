@@ -46,6 +46,9 @@ void capabilities_print(const void *layer, FILE *out);
 /* Check that what is to be ambient is kept. */
 int capabilities_settle(const struct capabilities *c, struct fail *f);
 
+/* Whether we have it, one of CAP_*, in effect; capget(2). */
+bool capability_has(int capability);
+
 /*
  * Take every other capability out of the bounding set, so that no program
  * can bring it back, and read back that it is so.  Needs CAP_SETPCAP for

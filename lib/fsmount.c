@@ -49,6 +49,12 @@ ask(void)
 	                                                          : NOTHING;
 }
 
+bool
+fsmount_is_whole(void)
+{
+	return ask() == NOTHING;
+}
+
 /*
  * Whether a call failed because it is one of those that are missing.  EPERM
  * may be the kernel's own, so that alone does not tell.
@@ -103,17 +109,27 @@ configure(int fs, const char *option)
 	return sys_fsconfig(fs, RUNGS_CONFIG_STRING, key, equals + 1);
 }
 
+int
+fsmount_begin(const char *type, const char *const options[])
+{
+	int fs = sys_fsopen(type, RUNGS_FSOPEN_CLOEXEC);
+	int result = fs < 0 ? -1 : 0;
+
+	for (; result == 0 && options != NULL && *options != NULL; options++)
+		result = configure(fs, *options);
+	if (result == 0
+	    && sys_fsconfig(fs, RUNGS_CONFIG_CREATE, NULL, NULL) == 0)
+		return fs;
+	scope_close(&fs);
+	return -1;
+}
+
 static int
 new_mount(const char *type, const char *const options[], unsigned attributes)
 {
-	autoclose int fs = sys_fsopen(type, RUNGS_FSOPEN_CLOEXEC);
+	autoclose int fs = fsmount_begin(type, options);
 
 	if (fs < 0)
-		return -1;
-	for (; options != NULL && *options != NULL; options++)
-		if (configure(fs, *options) < 0)
-			return -1;
-	if (sys_fsconfig(fs, RUNGS_CONFIG_CREATE, NULL, NULL) < 0)
 		return -1;
 	return sys_fsmount(fs, RUNGS_FSMOUNT_CLOEXEC, attributes);
 }

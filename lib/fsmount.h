@@ -32,6 +32,9 @@ void fsmount_private(void);
 /* No more will be made for now; what was not attached is given up. */
 int fsmount_end(void);
 
+/* Whether all calls are there, for who may mount: there is only one way. */
+bool fsmount_is_whole(void);
+
 /*
  * A new file system, detached.  options is "key=value" or "key", in an
  * array that NULL ends.
@@ -41,6 +44,12 @@ int fsmount_new(const char *type, const char *const options[],
 
 /* What the mount that holds fd forbids; the file system's "ro", too. */
 int fsmount_attributes(int fd, unsigned *attributes);
+
+/*
+ * The same, not yet mounted: a descriptor for fsmount(2), also for that of
+ * another process.
+ */
+int fsmount_begin(const char *type, const char *const options[]);
 
 /* A copy of the mount that holds fd, from fd on; with those below it. */
 int fsmount_clone(int fd, bool recursive);

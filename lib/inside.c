@@ -139,7 +139,8 @@ wait_for_go(struct jail *jail, int channel)
 		mounts_borrow(&jail->mounts, &loan, fd);
 	if (got != 1)
 		_exit(EXIT_TOOL);
-	jail->lent = fd;
+	if (fd >= 0)
+		jail->lent = fd;
 }
 
 /*
@@ -204,6 +205,7 @@ inside_first(struct jail *jail, char *command[], int channel,
 	char answer;
 	int fd;
 
+	jail->channel = channel;
 	die_with_parent(channel, &why);
 	wait_for_go(jail, channel);
 	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)

@@ -3,11 +3,16 @@
 #include "jail.h"
 
 #include <stddef.h>
+#include <linux/capability.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "capability.h"
 #include "compat.h"
 #include "description.h"
+#include "empty.h"
 #include "fail.h"
+#include "fsmount.h"
 #include "scope.h"
 
 /* One row per mechanism: the tool whose line it reads, and its verbs. */
@@ -53,6 +58,11 @@ jail_init(struct jail *jail, bool exactly)
 		.exactly = exactly,
 		.trace = -1,
 		.top = -1,
+		.root = { .layers = -1, .aside = -1, .owners = -1 },
+		.empty = -1,
+		.channel = -1,
+		.mounts.outside = -1,
+		.sysctls = -1,
 		.lent = -1,
 		.join.pidfd = -1,
 		.join.proc = -1,
@@ -289,6 +299,10 @@ jail_settle(struct jail *jail, struct fail *f)
 	jail->root.gives = jail_has(jail, CLONE_NEWUSER)
 	                   && jail->root.mode != ROOT_PLAIN
 	                   && idmap_gives(&jail->namespaces.ids);
+	jail->begins_empty = jail_may_begin_empty(jail);
+	/* Whoever is told the steps is told those that are to be taken. */
+	if (jail->trace >= 0)
+		jail->begins_empty = jail->begins_empty && empty_expected();
 	return 0;
 }
 
@@ -325,6 +339,23 @@ jail_early_namespaces(const struct jail *jail)
 	if (cgroup_asked(&jail->cgroup))
 		late |= CLONE_NEWCGROUP;
 	return jail->namespaces.flags & ~late;
+}
+
+/*
+ * Where a user namespace is to have the ids of its maker, mounts that come
+ * from the host are kept together by the kernel, so that none can be taken
+ * away to show what it covers: so they have to be the namespace's own.
+ */
+bool
+jail_may_begin_empty(const struct jail *jail)
+{
+	return jail_has(jail, CLONE_NEWNS) && !jail_has(jail, CLONE_NEWTIME)
+	       && root_can_be_lent(&jail->root) && !jail_is_in_place(jail)
+	       && namespaces_paths(&jail->namespaces) == 0
+	       && (!jail_has(jail, CLONE_NEWUSER)
+		   || idmap_shifts(&jail->namespaces.ids))
+	       && !mounts_need_host(&jail->mounts) && geteuid() == 0
+	       && capability_has(CAP_SYS_ADMIN) && fsmount_is_whole();
 }
 
 bool

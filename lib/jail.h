@@ -83,9 +83,13 @@ struct jail {
 	                          NULL: it is not wanted */
 	int trace;             /* a line for each step goes here, or -1 */
 
-	pid_t first; /* the jail's first process, 0: ourselves */
-	int lent;    /* the tree, from outside with its ids, or -1 */
-	int master;  /* inside: the terminal's two ends, or -1 */
+	pid_t first;       /* the jail's first process, 0: ourselves */
+	bool begins_empty; /* in the mount namespace of empty.h: */
+	int empty;         /* it, or -1 */
+	int sysctls;       /* its limits of namespaces, from outside, or -1 */
+	int lent;          /* the tree, from outside with its ids, or -1 */
+	int channel;       /* inside: to the caller, or -1 */
+	int master;        /* inside: the terminal's two ends, or -1 */
 	int slave;
 	int top; /* the new root's descriptor, or -1 */
 };
@@ -157,6 +161,12 @@ bool jail_has_init(const struct jail *jail);
  */
 unsigned jail_early_namespaces(const struct jail *jail);
 
+/*
+ * Whether the first process can do without the host's mounts: all that it
+ * needs of the host is opened before.
+ */
+bool jail_may_begin_empty(const struct jail *jail);
+
 /* Whether the command gets no descriptor but the kept ones. */
 bool jail_closes_descriptors(const struct jail *jail);
 
@@ -173,7 +183,7 @@ int jail_enter(struct jail *jail, enum stage stage, struct fail *f);
  * Write a line for every step that jail_enter() would take and trace, up to
  * the command itself, in the one order.
  */
-int jail_explain(const struct jail *jail, FILE *out, struct fail *f);
+int jail_explain(struct jail *jail, FILE *out, struct fail *f);
 
 /*
  * Run the command in the jail and wait for it: spawn.c.  Returns its exit

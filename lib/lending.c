@@ -46,6 +46,44 @@ mounts_pass_on(const struct mounts *mounts, struct fail *f)
 	return 0;
 }
 
+bool
+mounts_need_host(const struct mounts *mounts)
+{
+	bool has_null = false;
+
+	for (int n = 0; n < mounts->count; n++) {
+		enum mount_kind kind = mounts->list[n].kind;
+
+		has_null |= kind == MOUNT_DEV;
+		if ((kind == MOUNT_PROC && mounts->host_proc)
+		    || (kind == MOUNT_SYS && mounts->host_sys)
+		    || (kind == MOUNT_MASK && !has_null))
+			return true;
+	}
+	return false;
+}
+
+int
+mounts_open_devices(struct mounts *mounts, struct fail *f)
+{
+	for (int n = 0; n < mounts->count && !mounts->has_devices; n++) {
+		if (mounts->list[n].kind != MOUNT_DEV)
+			continue;
+		if (device_open(mounts->devices, f) < 0)
+			return -1;
+		mounts->has_devices = true;
+	}
+	return 0;
+}
+
+void
+mounts_close_devices(struct mounts *mounts)
+{
+	if (mounts->has_devices)
+		device_close(mounts->devices);
+	mounts->has_devices = false;
+}
+
 int
 mounts_lend(struct mounts *mounts, int user_namespace, struct fail *f)
 {

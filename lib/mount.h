@@ -24,10 +24,20 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "compat.h"
+#include "device.h"
+
 struct fail;
 struct layers;
 
 enum { MOUNTS_MAX = 256 };
+
+/* What mounts of proc and sys forbid, RUNGS_ATTR_*. */
+enum {
+	MOUNT_PROC_ATTRIBUTES =
+	    RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV | RUNGS_ATTR_NOEXEC,
+	MOUNT_SYS_ATTRIBUTES = MOUNT_PROC_ATTRIBUTES | RUNGS_ATTR_RDONLY,
+};
 
 enum mount_kind {
 	MOUNT_PROC,
@@ -64,7 +74,11 @@ struct mount {
 struct mounts {
 	struct mount list[MOUNTS_MAX];
 	int count;
-	bool none;      /* "none" was said */
+	int outside; /* outside.h: a channel to who mounts proc and sys, or -1
+	              */
+	bool has_devices;     /* the host's nodes were opened from outside: */
+	int devices[DEVICES]; /* they, or -1 */
+	bool none;            /* "none" was said */
 	bool new_ipc;   /* there is an ipc namespace of our own: for mqueue */
 	bool host_proc; /* a user namespace, but the caller's pid namespace */
 	bool host_sys;  /* a user namespace, but the caller's net namespace: */
@@ -117,9 +131,22 @@ int mounts_send(const struct mounts *mounts, int channel);
 void mounts_borrow(struct mounts *mounts, const struct loan *loan, int fd);
 
 /*
+ * Whether a word takes something of the host's that cannot be opened before
+ * there is a mount namespace to put it into.
+ */
+bool mounts_need_host(const struct mounts *mounts);
+
+/*
+ * Open the nodes of the host's /dev, if any are wanted, for a process that
+ * will not see it; and close what was opened.
+ */
+int mounts_open_devices(struct mounts *mounts, struct fail *f);
+void mounts_close_devices(struct mounts *mounts);
+
+/*
  * Make the mounts inside root, which must be in a mount namespace of our
  * own.  Missing mount points are made.
  */
-int mounts_apply(const struct mounts *mounts, int root, struct fail *f);
+int mounts_apply(struct mounts *mounts, int root, struct fail *f);
 
 #endif

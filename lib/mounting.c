@@ -19,6 +19,7 @@
 #include "layers.h"
 #include "mount.h"
 #include "mountpoint.h"
+#include "outside.h"
 #include "scope.h"
 
 enum {
@@ -47,7 +48,7 @@ enum { REAL = COUNT(real) };
  * and stays so.  The latter can only be copied once it is attached.
  */
 struct masks {
-	int null, empty;
+	int lent_null, null, empty;
 	bool attached;
 	struct held {
 		int mount;
@@ -92,16 +93,28 @@ bind_host(const char *path, struct fail *f)
 	return -1;
 }
 
+/* A new one, which may come from outside. */
+static int
+new_real(struct mounts *all, struct mount *m, const char *type,
+    unsigned attributes)
+{
+	if (all->outside < 0)
+		return fsmount_new(type, NULL, attributes);
+	return outside_receive(all, m) < 0 ? -1 : m->lent;
+}
+
 /*
  * proc shows the processes of a pid namespace, sysfs the devices of a
  * network namespace, and only who made that may have a new one; for the
  * host's, the host's is bound.
  */
 static int
-take_proc(int root, bool of_host, struct fail *f)
+take_proc(int root, struct mounts *all, struct mount *m, struct fail *f)
 {
+	bool of_host = all->host_proc;
 	autoclose int fs =
-	    of_host ? bind_host("/proc", f) : fsmount_new("proc", NULL, SAFER);
+	    of_host ? bind_host("/proc", f)
+		    : new_real(all, m, "proc", MOUNT_PROC_ATTRIBUTES);
 
 	if (fs >= 0)
 		return attach_real(root, "/proc", fs, f);
@@ -116,11 +129,12 @@ take_proc(int root, bool of_host, struct fail *f)
 }
 
 static int
-take_sys(int root, bool of_host, struct fail *f)
+take_sys(int root, struct mounts *all, struct mount *m, struct fail *f)
 {
+	bool of_host = all->host_sys;
 	autoclose int fs =
 	    of_host ? bind_host("/sys", f)
-		    : fsmount_new("sysfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
+		    : new_real(all, m, "sysfs", MOUNT_SYS_ATTRIBUTES);
 
 	if (fs >= 0)
 		return attach_real(root, "/sys", fs, f);
@@ -134,21 +148,24 @@ take_sys(int root, bool of_host, struct fail *f)
 }
 
 static int
-take_dev(int root, bool mqueue, struct fail *f)
+take_dev(int root, const struct mounts *all, struct fail *f)
 {
 	static const char *const options[] = { "mode=0755", NULL };
 	/* The nodes are mounts of their own: a node made here is not one. */
 	autoclose int fs = fsmount_new("tmpfs", options, SAFER);
-	int nodes[DEVICES], result;
+	int own[DEVICES], result;
+	const int *nodes = all->has_devices ? all->devices : own;
 
 	if (fs < 0)
 		return fail(f, errno, "/dev: mount a tmpfs");
-	if (device_open(nodes, f) < 0)
+	if (!all->has_devices && device_open(own, f) < 0)
 		return -1;
 	result = attach_real(root, "/dev", fs, f);
 	if (result == 0)
-		result = device_fill(fs, nodes, mqueue, f);
-	device_close(nodes);
+		result = device_fill(fs, nodes, all->new_ipc, f);
+	/* Those from outside are what masks are made of, still. */
+	if (!all->has_devices)
+		device_close(own);
 	return result;
 }
 
@@ -284,7 +301,9 @@ mask(int target, struct masks *masks)
 	if (fstat(target, &st) < 0)
 		return -1;
 	if (masks->null < 0) {
-		masks->null = device_open_null();
+		masks->null = masks->lent_null >= 0
+		                  ? fcntl(masks->lent_null, F_DUPFD_CLOEXEC, 3)
+		                  : device_open_null();
 		masks->empty =
 		    fsmount_new("tmpfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
 		if (masks->null < 0 || masks->empty < 0)
@@ -440,16 +459,16 @@ take_link(int root, const struct mount *m, struct fail *f)
 }
 
 static int
-take(const struct mounts *all, const struct mount *m, int root,
-    struct masks *masks, struct fail *f)
+take(struct mounts *all, struct mount *m, int root, struct masks *masks,
+    struct fail *f)
 {
 	switch (m->kind) {
 	case MOUNT_PROC:
-		return take_proc(root, all->host_proc, f);
+		return take_proc(root, all, m, f);
 	case MOUNT_SYS:
-		return take_sys(root, all->host_sys, f);
+		return take_sys(root, all, m, f);
 	case MOUNT_DEV:
-		return take_dev(root, all->new_ipc, f);
+		return take_dev(root, all, f);
 	case MOUNT_MQUEUE:
 		return take_mqueue(root, f);
 	case MOUNT_TMPFS:
@@ -474,9 +493,13 @@ take(const struct mounts *all, const struct mount *m, int root,
 }
 
 int
-mounts_apply(const struct mounts *mounts, int root, struct fail *f)
+mounts_apply(struct mounts *mounts, int root, struct fail *f)
 {
-	struct masks masks = { .null = -1, .empty = -1 };
+	struct masks masks = { .lent_null = mounts->has_devices
+		                                ? mounts->devices[0]
+		                                : -1,
+		.null = -1,
+		.empty = -1 };
 	int result = 0;
 
 	for (size_t n = 0; n < REAL; n++)

@@ -274,14 +274,21 @@ namespaces_enter_time(const struct namespaces *ns, struct fail *f)
 }
 
 int
-namespaces_forbid_nesting(struct fail *f)
+namespaces_open_sysctls(void)
 {
-	static const char path[] = "/proc/sys/user/max_user_namespaces";
-	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
+	return open("/proc/sys/user", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int
+namespaces_forbid_nesting(int sysctls, struct fail *f)
+{
+	static const char file[] = "max_user_namespaces";
+	autoclose int fd = openat(sysctls, file, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0 || write(fd, "0", 1) != 1)
-		return fail(f, errno, "forbid nested user namespaces: write %s",
-		    path);
+		return fail(f, errno,
+		    "forbid nested user namespaces: write /proc/sys/user/%s",
+		    file);
 	return 0;
 }
 

@@ -131,7 +131,8 @@ want_leave_groups(const struct jail *jail)
 static bool
 want_leave_groups_apart(const struct jail *jail)
 {
-	return jail->credential.asked && !jail->credential.keep_groups;
+	return jail_has_init(jail) && jail->credential.asked
+	       && !jail->credential.keep_groups;
 }
 
 static bool
@@ -203,6 +204,25 @@ want_mounts(const struct jail *jail)
 }
 
 static bool
+want_empty(const struct jail *jail)
+{
+	return jail->begins_empty;
+}
+
+/* The kernel gives them to who sees the host's, or is of the host. */
+static bool
+want_outside(const struct jail *jail)
+{
+	return jail->begins_empty && want_maps(jail) && want_mounts(jail);
+}
+
+static bool
+want_pivot(const struct jail *jail)
+{
+	return want_root(jail) && !jail->begins_empty;
+}
+
+static bool
 want_terminal(const struct jail *jail)
 {
 	return jail_has_session(jail) && jail->terminal.outer >= 0;
@@ -220,6 +240,14 @@ want_lock(const struct jail *jail)
 	return landlock_asked(&jail->landlock);
 }
 
+/* Without the host's mounts, there is the tree below scratch. */
+static bool
+want_leave(const struct jail *jail)
+{
+	return want_root(jail)
+	       && (!jail->begins_empty || jail->root.mode == ROOT_SCRATCH);
+}
+
 /*
  * To let go of the host is to wait for every processor: the command can get
  * ready in that time.  But where a name has to be resolved first, or nobody
@@ -228,7 +256,7 @@ want_lock(const struct jail *jail)
 static bool
 want_leave_first(const struct jail *jail)
 {
-	return want_root(jail)
+	return want_leave(jail)
 	       && (!jail_has_init(jail) || want_terminal(jail)
 		   || want_names(jail) || want_lock(jail));
 }
@@ -236,7 +264,7 @@ want_leave_first(const struct jail *jail)
 static bool
 want_leave_apart(const struct jail *jail)
 {
-	return want_root(jail) && !want_leave_first(jail);
+	return want_leave(jail) && !want_leave_first(jail);
 }
 
 static bool
@@ -358,6 +386,9 @@ const struct step steps[] = {
 	{ STAGE_CALLER, "priority", "setpriority(2), ioprio_set(2)", 1983,
 	    "take its turn before others or behind them", want_own_priority,
 	    take_priority, NULL },
+	{ STAGE_CALLER, "mounts", "setns(2)", 2013,
+	    "begin where no mount of the host is", want_empty, take_empty,
+	    NULL },
 	{ STAGE_BEGIN, "namespaces", "unshare(2)", 2006,
 	    "see what only the command sees", want_unshare, NULL, NULL },
 	{ STAGE_BEGIN, "namespaces", "clone3(2)", 2019,
@@ -382,6 +413,9 @@ const struct step steps[] = {
 	{ STAGE_INSIDE, "ids", "setresuid(2)", 1997,
 	    "become root of the new namespace", want_become_root, NULL,
 	    idmap_become_root },
+	{ STAGE_INSIDE, "mounts", "fsopen(2), fsmount(2) outside", 2019,
+	    "have proc and sys mounted, where the host's are seen",
+	    want_outside, take_outside, NULL },
 	{ STAGE_INSIDE, "cgroup namespace", "unshare(2)", 2016,
 	    "hide where in the host's groups the jail is", want_cgroupns,
 	    take_cgroupns, NULL },
@@ -392,7 +426,7 @@ const struct step steps[] = {
 	    NULL },
 	{ STAGE_INSIDE, "nesting", "write max_user_namespaces", 2016,
 	    "no one in the jail is root of a namespace of their own",
-	    want_no_nesting, NULL, namespaces_forbid_nesting },
+	    want_no_nesting, take_no_nesting, NULL },
 	{ STAGE_INSIDE, "mounts", "mount(2) MS_PRIVATE", 2005,
 	    "keep mounts from the host", want_private, take_private, NULL },
 	{ STAGE_INSIDE, "root", "open_tree(2), move_mount(2)", 2019,
@@ -405,7 +439,10 @@ const struct step steps[] = {
 	    "give it proc, sys, a small dev, tmp and run", want_mounts,
 	    take_mounts, NULL },
 	{ STAGE_INSIDE, "pivot", "pivot_root(2)", 2000,
-	    "make it the root of all that can be named", want_root, take_pivot,
+	    "make it the root of all that can be named", want_pivot, take_pivot,
+	    NULL },
+	{ STAGE_INSIDE, "top", "chroot(2)", 1979,
+	    "make it the root of all that can be named", want_empty, take_top,
 	    NULL },
 	{ STAGE_INSIDE, "host", "umount2(2) MNT_DETACH", 2001,
 	    "let go of every file of the host", want_leave_first, take_leave,

@@ -51,7 +51,8 @@ root_add(void *layer, const char *word, struct fail *f)
 	} else if (strcmp(word, "ro") == 0) {
 		root->mode = ROOT_READONLY;
 	} else if (strcmp(word, "none") == 0) {
-		*root = (struct root){ 0 };
+		*root =
+		    (struct root){ .layers = -1, .aside = -1, .owners = -1 };
 	} else {
 		return 0;
 	}
@@ -144,7 +145,10 @@ mount_scratch(struct root *root, int lower, struct fail *f)
 	};
 	int overlay = overlay_mount(&layers, &root->layers);
 
-	if (overlay >= 0 && fsmount_attach_on_top(overlay) == 0)
+	if (overlay >= 0
+	    && (root->aside < 0
+		|| fsmount_attach(root->layers, root->aside) == 0)
+	    && fsmount_attach_on_top(overlay) == 0)
 		return overlay;
 	fail(f, errno, "scratch: mount an overlay over %s", root->dir);
 	if (errno == EPERM || errno == ENODEV)
@@ -213,8 +217,13 @@ root_lend(const struct root *root, int user_namespace, struct fail *f)
 	if (tree < 0)
 		return -1;
 	copy = fsmount_clone(tree, true);
-	if (copy >= 0 && fsmount_map_ids(copy, user_namespace) == 0)
+	if (copy >= 0
+	    && (user_namespace < 0
+		|| fsmount_map_ids(copy, user_namespace) == 0))
 		return copy;
+	if (user_namespace < 0)
+		return fail(f, errno, "%s: copy the mount of the root",
+		    root->dir);
 	fail(f, errno, "%s: map the owners of its files to the jail's ids",
 	    root->dir);
 	fsmount_hint(tree,
@@ -252,6 +261,29 @@ root_pivot(struct root *root, int fd, struct fail *f)
 	if (fchdir(fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
 		return fail(f, errno, "pivot_root");
 	return 0;
+}
+
+int
+root_enter(struct root *root, int fd, struct fail *f)
+{
+	autoclose int top = fd;
+
+	scope_close(&root->aside);
+	root->aside = -1;
+	if (fchdir(top) < 0 || chroot(".") < 0)
+		return fail(f, errno, "enter the new root");
+	return 0;
+}
+
+int
+root_leave_layers(struct root *root, struct fail *f)
+{
+	autoclose int layers = root->layers;
+
+	root->layers = -1;
+	if (layers >= 0 && (fchdir(layers) < 0 || umount2(".", MNT_DETACH) < 0))
+		return fail(f, errno, "let go of the layers of scratch");
+	return chdir("/") < 0 ? fail(f, errno, "enter the new root") : 0;
 }
 
 int

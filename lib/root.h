@@ -32,6 +32,7 @@ struct root {
 	/* Once mounted, or -1. */
 	int layers; /* the tmpfs that scratch is in */
 	int owners; /* the list of who gets what */
+	int aside;  /* a directory, to keep that in for a while */
 };
 
 /* Take one word.  1: taken; 0: no such word; -1: bad. */
@@ -60,7 +61,8 @@ int root_give(struct root *root, int fd, struct fail *f);
  * Open the tree in a mount whose owners are those of the user namespace, a
  * descriptor: 0 on disk is 0 in there, and nothing is chowned.  Needs
  * CAP_SYS_ADMIN outside; what is returned is what root_mount() takes as
- * lent.  -1: the file system cannot do it, or it is not ours to do.
+ * lent.  user_namespace -1: they are the host's.  -1: the file system cannot
+ * do it, or it is not ours to do.
  */
 int root_lend(const struct root *root, int user_namespace, struct fail *f);
 
@@ -82,6 +84,19 @@ int root_pivot(struct root *root, int fd, struct fail *f);
  * host's mounts.  The working directory is the new "/".
  */
 int root_leave_host(struct fail *f);
+
+/*
+ * In a namespace that has nothing of the host, from empty.h: change to the
+ * root that root_mount() returned, and close it.  It is on top of all that
+ * is there, so this is no chroot(2) that one could climb out of.
+ */
+int root_enter(struct root *root, int fd, struct fail *f);
+
+/*
+ * After that, let go of what scratch was made of, if it was; the working
+ * directory is the new "/".  This is to wait for every processor.
+ */
+int root_leave_layers(struct root *root, struct fail *f);
 
 /*
  * chroot(2) alone, as in 1979: who has CAP_SYS_CHROOT gets out again.

@@ -28,9 +28,11 @@
 #include "channel.h"
 #include "compat.h"
 #include "detach.h"
+#include "empty.h"
 #include "fail.h"
 #include "init.h"
 #include "inside.h"
+#include "outside.h"
 #include "report.h"
 #include "scope.h"
 #include "status.h"
@@ -55,10 +57,31 @@ run_in_place(struct jail *jail, char *command[], struct fail *f)
 static int
 say_go(const struct jail *jail, int channel, struct fail *f)
 {
-	if (mounts_send(&jail->mounts, channel) < 0)
+	/* Without a user namespace, all was opened before, and is there. */
+	bool later = jail_has(jail, CLONE_NEWUSER);
+
+	if (later && mounts_send(&jail->mounts, channel) < 0)
 		return fail(f, errno, "lend the source of a mount");
-	if (channel_send(channel, "", 1, jail->lent) < 0)
+	if (channel_send(channel, "", 1, later ? jail->lent : -1) < 0)
 		return fail(f, errno, "tell the jail to begin");
+	return 0;
+}
+
+/*
+ * Step into the empty mount namespace, of which the child gets a copy.
+ * Where that is refused, the host's will do.
+ */
+static int
+step_aside(struct jail *jail, struct empty_way *back, struct fail *f)
+{
+	if (!jail->begins_empty || empty_enter(jail->empty, back) == 0)
+		return 0;
+	if (errno == EBUSY) {
+		fail(f, 0, "/run/rungs/empty: it is not empty");
+		return fail_hint(f, "umount /run/rungs/empty takes it away, "
+				    "and the next jail makes it anew");
+	}
+	jail->begins_empty = false;
 	return 0;
 }
 
@@ -70,29 +93,39 @@ clone_first(struct jail *jail, struct fail *f)
 		.flags = namespaces,
 		.exit_signal = SIGCHLD,
 	};
+	struct empty_way back;
 	bool move = false;
+	int error;
 	pid_t pid;
 
 	if (jail->cgroup.into >= 0) {
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)jail->cgroup.into;
 	}
-	if (jail_enter(jail, STAGE_BEGIN, f) < 0)
+	if (jail_enter(jail, STAGE_BEGIN, f) < 0
+	    || step_aside(jail, &back, f) < 0)
 		return -1;
 	pid = sys_clone3(&args);
 	if (pid < 0 && errno == EOPNOTSUPP && jail->cgroup.into >= 0) {
 		args.flags = namespaces;
 		move = (pid = sys_clone3(&args)) > 0;
 	}
-	if (pid < 0 && namespaces == 0)
-		return fail(f, errno, "clone3");
-	if (pid < 0)
-		return namespaces_fail(f, errno, namespaces);
-	/* It does nothing yet: it waits for us to say go. */
-	if (!move || cgroup_move(&jail->cgroup, pid, f) == 0)
-		return pid;
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	if (pid == 0)
+		return 0;
+	error = errno;
+	if (!jail->begins_empty || empty_leave(&back, f) == 0) {
+		if (pid < 0 && namespaces == 0)
+			return fail(f, error, "clone3");
+		if (pid < 0)
+			return namespaces_fail(f, error, namespaces);
+		/* It does nothing yet: it waits for us to say go. */
+		if (!move || cgroup_move(&jail->cgroup, pid, f) == 0)
+			return pid;
+	}
+	if (pid > 0) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
 	return -1;
 }
 
@@ -115,7 +148,8 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 	for (;;) {
 		got = channel_receive_from(channel, &message, sizeof message,
 		    &fd, &sender);
-		if (fd >= 0 && terminal_begin(&jail->terminal, fd, f) < 0)
+		if (got == 1 && message.word == SAY_TERMINAL
+		    && terminal_begin(&jail->terminal, fd, f) < 0)
 			return -1;
 		if (got == sizeof message.why) {
 			*f = message.why;
@@ -123,6 +157,9 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 		}
 		if (got != 1)
 			return 0;
+		/* Who has given up meanwhile says why. */
+		if (message.word != SAY_TERMINAL)
+			(void)outside_answer(channel, message.word, fd);
 		if (message.word == SAY_ENTERED) {
 			waitpid(jail->first, NULL, 0);
 			started->first = jail->first = sender;
@@ -149,6 +186,9 @@ release(struct jail *jail)
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 	descriptors_close(&jail->kept);
+	mounts_close_devices(&jail->mounts);
+	scope_close(&jail->lent);
+	jail->lent = -1;
 	if (!jail->detached)
 		return;
 	close(STDERR_FILENO);

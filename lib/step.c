@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "empty.h"
 #include "fail.h"
 
 /* In columns: what is done, since when there is a call for it, and why. */
@@ -38,15 +39,19 @@ jail_enter(struct jail *jail, enum stage stage, struct fail *f)
 }
 
 int
-jail_explain(const struct jail *jail, FILE *out, struct fail *f)
+jail_explain(struct jail *jail, FILE *out, struct fail *f)
 {
 	char line[256];
 
+	jail->begins_empty = jail->begins_empty && empty_expected();
 	for (enum stage stage = 0; stage < STAGES; stage++)
 		for (size_t n = 0; n < step_count; n++)
 			if (steps[n].stage == stage && steps[n].wanted(jail)) {
 				describe(&steps[n], line);
 				fputs(line, out);
 			}
-	return fflush(out) == 0 ? 0 : fail(f, errno, "write the steps");
+	/* What was written before may have failed, and the rest not. */
+	return fflush(out) == 0 && !ferror(out)
+	           ? 0
+	           : fail(f, errno, "write the steps");
 }

@@ -11,10 +11,12 @@
 #include "affinity.h"
 #include "capability.h"
 #include "compat.h"
+#include "empty.h"
 #include "fail.h"
 #include "inroot.h"
 #include "jail.h"
 #include "numberset.h"
+#include "outside.h"
 #include "scope.h"
 
 int
@@ -81,6 +83,27 @@ take_upper(struct jail *jail, struct fail *f)
 	return mounts_hold(&jail->mounts, f);
 }
 
+/*
+ * Open what the first process needs of the host and will not see.  Where
+ * there is no namespace for it to begin in, it lets go of the host itself,
+ * and nothing has been lost.
+ */
+int
+take_empty(struct jail *jail, struct fail *f)
+{
+	jail->empty = empty_open();
+	jail->begins_empty = jail->empty >= 0;
+	if (jail->empty < 0)
+		return 0;
+	jail->sysctls = namespaces_open_sysctls();
+	if (mounts_open_devices(&jail->mounts, f) < 0)
+		return -1;
+	if (jail_has(jail, CLONE_NEWUSER))
+		return 0;
+	jail->lent = root_lend(&jail->root, -1, f);
+	return jail->lent < 0 ? -1 : mounts_lend(&jail->mounts, -1, f);
+}
+
 int
 take_maps(struct jail *jail, struct fail *f)
 {
@@ -140,6 +163,14 @@ take_hostname(struct jail *jail, struct fail *f)
 }
 
 int
+take_no_nesting(struct jail *jail, struct fail *f)
+{
+	if (jail->sysctls < 0)
+		jail->sysctls = namespaces_open_sysctls();
+	return namespaces_forbid_nesting(jail->sysctls, f);
+}
+
+int
 take_time(struct jail *jail, struct fail *f)
 {
 	return namespaces_enter_time(&jail->namespaces, f);
@@ -163,6 +194,8 @@ take_root(struct jail *jail, struct fail *f)
 {
 	if (mounts_make_private(f) < 0 || mounts_lend(&jail->mounts, -1, f) < 0)
 		return -1;
+	if (jail->begins_empty && (jail->root.aside = empty_aside()) < 0)
+		return fail(f, errno, "open the directory to put layers in");
 	jail->top = root_mount(&jail->root, jail->lent, f);
 	return jail->top < 0 ? -1 : 0;
 }
@@ -171,6 +204,17 @@ int
 take_owners(struct jail *jail, struct fail *f)
 {
 	return root_give(&jail->root, jail->top, f);
+}
+
+int
+take_outside(struct jail *jail, struct fail *f)
+{
+	struct mounts *mounts = &jail->mounts;
+
+	mounts->outside = jail->channel;
+	if (outside_ask(mounts, MOUNT_PROC, jail->channel, f) < 0)
+		return -1;
+	return outside_ask(mounts, MOUNT_SYS, jail->channel, f);
 }
 
 int
@@ -187,6 +231,15 @@ take_pivot(struct jail *jail, struct fail *f)
 	close(jail->top);
 	jail->top = -1;
 	return result;
+}
+
+int
+take_top(struct jail *jail, struct fail *f)
+{
+	int top = jail->top;
+
+	jail->top = -1;
+	return root_enter(&jail->root, top, f);
 }
 
 /*
@@ -243,7 +296,8 @@ take_names(struct jail *jail, struct fail *f)
 int
 take_leave(struct jail *jail, struct fail *f)
 {
-	(void)jail;
+	if (jail->begins_empty)
+		return root_leave_layers(&jail->root, f);
 	return root_leave_host(f);
 }
 

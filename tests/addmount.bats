@@ -804,6 +804,8 @@ addmount: only root can make these without a user namespace: add enterns user'
 		exec 8<>"$1/said" 9<>"$1/go"
 		mount --make-rprivate /
 		mount --make-rshared /
+		# What the first jail makes for all, and leaves behind.
+		jailexec -f "$1/jail" -- true 7<"$1/src"
 		before=$(cat /proc/self/mountinfo)
 		look="grep -c -e /srv -e /opt -e /mnt /proc/self/mountinfo; grep -c -e shared: -e master: /proc/self/mountinfo"
 		check() { [ "$before" = "$(cat /proc/self/mountinfo)" ] || { echo "$1"; diff <(echo "$before") /proc/self/mountinfo; exit 1; }; }

@@ -607,7 +607,7 @@ jailexec_of() {
 	look() {
 		run -0 --separate-stderr "$as" jailexec -v -f "$BATS_TEST_TMPDIR/jail" -- echo 'done'
 		assert_output 'done'
-		local want='namespaces ids root mounts pivot bounding.set ids capabilities no_new_privs command'
+		local want='namespaces ids root mounts (pivot|top) bounding.set ids capabilities no_new_privs command'
 		local got
 		got=$(cut -d: -f2 <<<"$stderr" | tr -d '\n' | tr -s ' ')
 		local step rest=$stderr
