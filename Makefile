@@ -15,17 +15,18 @@ BINDIR       = $(PREFIX)/bin
 LIBEXECDIR   = $(PREFIX)/libexec/rungs
 MANDIR       = $(PREFIX)/share/man
 TEMPLATEDIR  = $(PREFIX)/share/rungs/rootfs-templates
+POLICYDIR    = $(PREFIX)/share/rungs/syscall-policies
 FUZZ_SECONDS = 20
 
 packages = gcc make libc6-dev musl-tools libarchive-dev libmd-dev \
-	busybox-static curl ca-certificates bats clang libclang-rt-dev \
+	libseccomp-dev busybox-static curl ca-certificates bats clang libclang-rt-dev \
 	clang-format shellcheck mandoc cppcheck util-linux procps iproute2 \
 	uidmap
 
 CFLAGS ?= -O2 -g
 warn    = -Wall -Wextra -Wshadow -Wvla -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes
-options = -std=c11 -D_GNU_SOURCE -Ilib $(warn) $(CPPFLAGS) $(CFLAGS)
+options = -std=c11 -D_GNU_SOURCE -iquote lib $(warn) $(CPPFLAGS) $(CFLAGS)
 
 # One line for each file that is made; V=1 shows the commands.
 say      = $(if $(V),,@echo '  $(1)  $(2)';)
@@ -63,14 +64,16 @@ sources  = $(filter-out $(wildcard bin/*-*.c),$(wildcard bin/*.c))
 tools    = $(patsubst bin/%.c,$(build)/bin/%,$(sources))
 helpers  = $(patsubst bin/%.c,$(build)/libexec/rungs/%,$(wildcard bin/*-*.c))
 programs = $(patsubst tests/programs/%.c,$(build)/tests/%,$(wildcard tests/programs/*.c)) \
-	$(build)/tests/probe
+	$(build)/tests/probe $(build)/tests/calls
 library  = $(patsubst %.c,$(build)/$(1)/%.o,$(wildcard lib/*.c))
 benches  = $(patsubst tests/bench/%.c,$(build)/bench/%,$(wildcard tests/bench/*.c))
 fuzzers  = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 pages    = $(wildcard man/*.[1-9])
 shells   = $(wildcard tests/*.bats tests/*.bash tests/*.sh tests/vm/*.sh tests/demo/*) .ci/run
 
-all: $(tools) $(helpers) $(build)/share/rungs/rootfs-templates
+shared   = $(build)/share/rungs/rootfs-templates $(build)/share/rungs/syscall-policies
+
+all: $(tools) $(helpers) $(shared)
 
 $(build)/bin/%: $(build)/tool/bin/%.o $(build)/tool/lib.a
 	@mkdir -p $(@D)
@@ -82,26 +85,43 @@ $(build)/libexec/rungs/%: $(build)/help/bin/%.o $(build)/help/lib.a
 
 $(build)/libexec/rungs/mkroot-unpack: LDLIBS += -larchive -lmd
 $(build)/libexec/rungs/packroot-write: LDLIBS += -larchive -lmd
+$(build)/libexec/rungs/denycall-compile: LDLIBS += -lseccomp
 
 # A template is found beside the tools, as after an install.
-$(build)/share/rungs/rootfs-templates:
+$(shared):
 	@mkdir -p $(@D)
-	ln -sfn $(CURDIR)/rootfs-templates $@
+	ln -sfn $(CURDIR)/$(@F) $@
+
+# The filters of system calls that are in the tools.  They are compiled by
+# what compiles those of a user, so that must run here: for another machine,
+# COMPILER is one that does, with --machine=NAME behind it.
+COMPILER = $(build)/libexec/rungs/denycall-compile
+$(build)/preset.c: $(build)/libexec/rungs/denycall-compile $(wildcard syscall-policies/*) | $(shared)
+	$(call say,GEN,$@)printf '#include "seccomp.h"\n' >$@ && \
+		$(COMPILER) --c=seccomp_default default >>$@ && \
+		$(COMPILER) --c=seccomp_tty file=tty >>$@
+$(build)/tool/preset.o $(build)/help/preset.o: $(build)/preset.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(if $(filter %tool/preset.o,$@),$(toolcc),$(CC)) $(options) $(harden) -c -o $@ $<
 
 $(build)/tests/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(CC) $(options) -static -o $@ $<
 
 $(build)/tests/probe: $(wildcard tests/programs/probe/*.[ch])
+$(build)/tests/calls: $(wildcard tests/programs/calls/*.[ch])
+$(build)/tests/probe $(build)/tests/calls:
 	@mkdir -p $(@D)
 	$(CC) $(options) -static -o $@ $(filter %.c,$^)
 
 # These ask the library itself, as a helper would.
-$(build)/tests/library $(build)/tests/filter: $(build)/tests/%: $(build)/help/tests/programs/%.o $(build)/help/lib.a
+$(build)/tests/library $(build)/tests/filter: $(build)/tests/%: $(build)/help/tests/programs/%.o $(build)/help/lib.a $(build)/help/preset.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(helplink) $(LDFLAGS) $(LDLIBS)
 
-$(build)/tool/lib.a: $(call library,tool)
+$(build)/tests/filter: LDLIBS += -lseccomp
+
+$(build)/tool/lib.a: $(call library,tool) $(build)/tool/preset.o
 $(build)/help/lib.a: $(call library,help)
 %/lib.a:
 	@rm -f $@
@@ -160,10 +180,11 @@ lint: deps
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,portability -D_GNU_SOURCE -Ilib bin lib
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch])
+build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch]) build/preset.c
 	@mkdir -p $(@D)
 	clang $(options) -O1 -fsanitize=fuzzer,address,undefined \
-		-o $@ $< $(filter-out lib/unpack.c lib/pack.c,$(wildcard lib/*.c))
+		-o $@ $< build/preset.c \
+		$(filter-out lib/filter.c lib/unpack.c lib/pack.c,$(wildcard lib/*.c))
 
 fuzz: $(fuzzers)
 	set -e; for target in $^; do \
@@ -171,10 +192,11 @@ fuzz: $(fuzzers)
 	done
 
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(TEMPLATEDIR)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(TEMPLATEDIR) $(DESTDIR)$(POLICYDIR)
 	install $(tools) $(DESTDIR)$(BINDIR)
 	install $(helpers) $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 rootfs-templates/* $(DESTDIR)$(TEMPLATEDIR)
+	install -m 644 syscall-policies/* $(DESTDIR)$(POLICYDIR)
 	for page in $(pages); do \
 		section=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
 		install -d $$section && install -m 644 $$page $$section || exit; \

@@ -49,8 +49,8 @@ descriptors_keep(struct descriptors *d, int fd, struct fail *f)
 	for (int n = 0; n < d->count; n++)
 		if (d->fd[n] == fd)
 			return 0;
-	/* One is left for the other. */
-	if (d->count == DESCRIPTORS_ROOM - 1)
+	/* Two are left for others. */
+	if (d->count == DESCRIPTORS_ROOM - 2)
 		return fail(f, 0, "--keep-fd=%d: no more than %d can be kept",
 		    fd, d->count);
 	insert(d, fd);
@@ -75,13 +75,15 @@ descriptors_check_streams(struct fail *f)
 }
 
 void
-descriptors_close_others(const struct descriptors *d, int other)
+descriptors_close_others(const struct descriptors *d, int other, int another)
 {
 	struct descriptors all = *d;
 	int from = STDERR_FILENO + 1;
 
 	if (other > STDERR_FILENO)
 		insert(&all, other);
+	if (another > STDERR_FILENO)
+		insert(&all, another);
 	for (int n = 0; n < all.count; n++) {
 		if (from < all.fd[n])
 			descriptors_close_range(from, all.fd[n] - 1);

@@ -10,7 +10,7 @@
 
 struct fail;
 
-enum { DESCRIPTORS_ROOM = 64 };
+enum { DESCRIPTORS_ROOM = 65 };
 
 struct descriptors {
 	int fd[DESCRIPTORS_ROOM]; /* sorted */
@@ -33,8 +33,9 @@ int descriptors_keep(struct descriptors *d, int fd, struct fail *f);
  */
 int descriptors_check_streams(struct fail *f);
 
-/* Close all above 2 but the kept ones and another (-1: none). */
-void descriptors_close_others(const struct descriptors *d, int other);
+/* Close all above 2 but the kept ones and two others (-1: none). */
+void descriptors_close_others(const struct descriptors *d, int other,
+    int another);
 
 /* Close the kept ones, in a process that only passed them on. */
 void descriptors_close(const struct descriptors *d);

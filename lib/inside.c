@@ -113,11 +113,13 @@ command_process(struct jail *jail, char *command[], int channel,
 	if (!jail_has_init(jail))
 		die_with_parent(channel, &why);
 	if (jail_closes_descriptors(jail))
-		descriptors_close_others(&jail->kept, channel);
+		descriptors_close_others(&jail->kept, channel, jail->trace);
 	if (!jail_is_contained(jail))
 		init_restore_signals(signals);
 	else
 		init_default_signals(signals);
+	if (jail_enter(jail, STAGE_LAST, &why) < 0)
+		give_up(channel, &why);
 	inside_become(jail, command, &why);
 	give_up(channel, &why);
 }

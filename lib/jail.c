@@ -49,6 +49,8 @@ static const struct layer {
 	    landlock_print },
 	{ "addmount", "mount", offsetof(struct jail, mounts), mounts_add,
 	    mounts_print },
+	{ "denycall", "word", offsetof(struct jail, seccomp), seccomp_add,
+	    seccomp_print },
 };
 
 void
@@ -84,6 +86,7 @@ jail_init(struct jail *jail, bool exactly)
 	if (exactly)
 		return;
 	mounts_add_defaults(&jail->mounts);
+	jail->seccomp.standing = true;
 	jail->keyring.renew = true;
 	/* Root in the jail. */
 	jail->credential.asked = jail->credential.has_user = true;
@@ -203,10 +206,13 @@ jail_limits(const struct jail *jail)
 }
 
 bool
-jail_blocks_typing(const struct jail *jail)
+jail_has_filter(const struct jail *jail)
 {
-	/* No word filters system calls yet, so ttyguard.h always does. */
-	return jail->shares_terminal;
+	const struct join *join = &jail->join;
+
+	/* Before it is looked at, who is joined may have one. */
+	return seccomp_asked(&jail->seccomp) || jail->shares_terminal
+	       || (jail_joins(jail) && (join->filtered || join->pid == 0));
 }
 
 /* Whoever goes into a jail takes what holds there, and brings nothing. */

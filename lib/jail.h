@@ -28,6 +28,7 @@
 #include "rlimit.h"
 #include "root.h"
 #include "running.h"
+#include "seccomp.h"
 #include "securebits.h"
 #include "terminal.h"
 #include "timeout.h"
@@ -46,6 +47,7 @@ enum stage {
 	STAGE_APART,   /* pid 1, while the command gets ready */
 	STAGE_COMMAND, /* the command; it may not resolve a path yet */
 	STAGE_EXEC,    /* * the command, about to execve(2) */
+	STAGE_LAST,    /* what it can still do behind a filter: execve(2) */
 	STAGE_RUN,     /* supervise.c's, while the command runs */
 	STAGES
 };
@@ -63,6 +65,7 @@ struct jail {
 	struct securebits securebits;
 	struct keyring keyring;
 	struct landlock landlock;
+	struct seccomp seccomp;
 	struct terminal terminal;
 	struct descriptors kept; /* those of the caller that the command gets */
 	struct timeouts timeouts;
@@ -140,11 +143,8 @@ bool jail_has_session(const struct jail *jail);
 /* Whether words, or the defaults, say what capabilities the command has. */
 bool jail_limits(const struct jail *jail);
 
-/*
- * Whether nobody in the jail can type into the terminal that is shared: no
- * terminal is, without it.
- */
-bool jail_blocks_typing(const struct jail *jail);
+/* Whether system calls are filtered, for whatever reason. */
+bool jail_has_filter(const struct jail *jail);
 
 /* Whether the caller becomes the command: nobody has to wait for it. */
 bool jail_is_in_place(const struct jail *jail);

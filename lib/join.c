@@ -111,7 +111,7 @@ static int
 read_status(struct join *j, uint32_t *uid, uint32_t *gid, struct fail *f)
 {
 	autofree char *status = read_proc(j, "status");
-	unsigned nnp;
+	unsigned nnp, seccomp;
 
 	if (status == NULL)
 		return fail(f, errno, "read its status");
@@ -121,9 +121,11 @@ read_status(struct join *j, uint32_t *uid, uint32_t *gid, struct fail *f)
 		   != 1
 	    || sscanf(field(status, "\nCapBnd:\t"), "%" SCNx64, &j->bounding)
 		   != 1
-	    || sscanf(field(status, "\nNoNewPrivs:\t"), "%u", &nnp) != 1)
+	    || sscanf(field(status, "\nNoNewPrivs:\t"), "%u", &nnp) != 1
+	    || sscanf(field(status, "\nSeccomp:\t"), "%u", &seccomp) != 1)
 		return fail(f, 0, "read its status: it lacks a field");
 	j->no_new_privileges = nnp != 0;
+	j->filtered = seccomp != 0;
 	return read_groups(j, field(status, "\nGroups:\t"), *gid, f);
 }
 

@@ -32,6 +32,7 @@ struct join {
 	int group_count;
 	uint64_t bounding, permitted;
 	bool no_new_privileges;
+	bool filtered; /* its system calls are: seccomp.h */
 	struct rlimit limit[RLIM_NLIMITS];
 	int cgroup[JOIN_CGROUPS]; /* open to be joined */
 	int cgroups;

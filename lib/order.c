@@ -10,7 +10,6 @@
 #include "scope.h"
 #include "step.h"
 #include "take.h"
-#include "ttyguard.h"
 
 /* Which steps a jail has; take.c takes them. */
 #define WANT(step, flag)                                                       \
@@ -29,6 +28,12 @@ static bool
 want_paths(const struct jail *jail)
 {
 	return namespaces_paths(&jail->namespaces) != 0;
+}
+
+static bool
+want_compile(const struct jail *jail)
+{
+	return seccomp_is_own(&jail->seccomp);
 }
 
 static bool
@@ -343,7 +348,7 @@ static bool
 want_no_new_privileges(const struct jail *jail)
 {
 	return jail->capabilities.nnp || want_lock(jail)
-	       || jail_blocks_typing(jail);
+	       || jail_has_filter(jail);
 }
 
 const struct step steps[] = {
@@ -353,6 +358,9 @@ const struct step steps[] = {
 	{ STAGE_CALLER, "streams", "fstat(2)", 1971,
 	    "let no directory of the host in as one", jail_closes_descriptors,
 	    NULL, descriptors_check_streams },
+	{ STAGE_CALLER, "system calls", "fork(2), execve(2)", 1971,
+	    "have the words made into a filter by denycall-compile",
+	    want_compile, take_compile, NULL },
 	{ STAGE_CALLER, "name", "flock(2)", 1983,
 	    "hold the name of the jail while it runs", want_name, take_name,
 	    NULL },
@@ -505,16 +513,16 @@ const struct step steps[] = {
 	{ STAGE_COMMAND, "lock", "landlock_restrict_self(2)", 2021,
 	    "reach no other path, port or process", want_lock, take_lock,
 	    NULL },
-	{ STAGE_COMMAND, "terminal", "prctl(2) PR_SET_SECCOMP", 2012,
-	    "nobody types into the one that is shared", jail_blocks_typing,
-	    NULL, ttyguard_apply },
 	{ STAGE_EXEC, "directory", "chdir(2)", 1971,
 	    "begin in the working directory", want_directory, take_directory,
 	    NULL },
 	{ STAGE_EXEC, "descriptors", "close_range(2)", 2020,
 	    "leave no file open that the caller forgot",
 	    jail_closes_descriptors, NULL, NULL },
-	{ STAGE_EXEC, "command", "execve(2)", 1971, "become the command",
+	{ STAGE_LAST, "system calls", "prctl(2) PR_SET_SECCOMP", 2012,
+	    "make none that no program in a jail needs", jail_has_filter,
+	    take_filter, NULL },
+	{ STAGE_LAST, "command", "execve(2)", 1971, "become the command",
 	    want_command, NULL, NULL },
 	{ STAGE_RUN, "time limit", "timerfd_create(2)", 2008,
 	    "end the command when its time is over", want_timeout, NULL, NULL },

@@ -50,7 +50,9 @@ run_in_place(struct jail *jail, char *command[], struct fail *f)
 	    || jail_enter(jail, STAGE_EXEC, f) < 0)
 		return -1;
 	if (jail_closes_descriptors(jail))
-		descriptors_close_others(&jail->kept, -1);
+		descriptors_close_others(&jail->kept, jail->trace, -1);
+	if (jail_enter(jail, STAGE_LAST, f) < 0)
+		return -1;
 	return inside_become(jail, command, f);
 }
 

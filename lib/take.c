@@ -422,3 +422,28 @@ take_limit(struct jail *jail, struct fail *f)
 
 	return capability_limit(geteuid() == 0 ? c->keep : ambient, ambient, f);
 }
+
+int
+take_compile(struct jail *jail, struct fail *f)
+{
+	return seccomp_compile(&jail->seccomp, f);
+}
+
+/*
+ * Whoever goes into a jail gets the default policy, too: what exactly was
+ * loaded in there cannot be asked for.
+ */
+int
+take_filter(struct jail *jail, struct fail *f)
+{
+	const struct seccomp *s = &jail->seccomp;
+	int result = 0;
+
+	if (jail_joins(jail) && jail->join.filtered)
+		result = seccomp_apply_default(f);
+	else if (jail->shares_terminal && !seccomp_has_default(s))
+		result = seccomp_guard_terminal(f);
+	if (result == 0 && seccomp_asked(s))
+		result = seccomp_apply(s, f);
+	return result;
+}

@@ -52,6 +52,8 @@ int take_paths_of_lock(struct jail *jail, struct fail *f);
 int take_lock(struct jail *jail, struct fail *f);
 int take_raise(struct jail *jail, struct fail *f);
 int take_securebits(struct jail *jail, struct fail *f);
+int take_compile(struct jail *jail, struct fail *f);
+int take_filter(struct jail *jail, struct fail *f);
 int take_limit(struct jail *jail, struct fail *f);
 
 #endif

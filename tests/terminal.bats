@@ -8,6 +8,8 @@ setup() {
 	export jail=$BATS_TEST_TMPDIR/jail bare=$BATS_TEST_TMPDIR/bare
 	a_root scratch >"$jail"
 	printf 'jail 1\nend\n' >"$bare"
+	export none=$BATS_TEST_TMPDIR/none
+	denycall none <"$jail" >"$none"
 	chmod -R a+rX "$BATS_TEST_TMPDIR"
 }
 
@@ -63,7 +65,9 @@ at_terminal() {
 		assert_output $'NoNewPrivs:\t1\nSeccomp:\t2'
 		run -0 "$as" jailexec -T -f "$jail" -- "${privileges[@]}"
 		assert_output $'NoNewPrivs:\t1\nSeccomp:\t2'
-		run -0 "$as" jailexec -f "$jail" -- "${privileges[@]}"
+		run -0 "$as" jailexec -T -f "$none" -- "${privileges[@]}"
+		assert_output $'NoNewPrivs:\t1\nSeccomp:\t2'
+		run -0 "$as" jailexec -f "$none" -- "${privileges[@]}"
 		assert_output $'NoNewPrivs:\t1\nSeccomp:\t0'
 		run -0 "$as" jailexec -x -f "$bare" -- "${privileges[@]}"
 		assert_output $'NoNewPrivs:\t0\nSeccomp:\t0'
@@ -76,14 +80,14 @@ at_terminal() {
 
 @test "-T is explained, and told, as the last thing before the command" {
 	run -0 jailexec -e -T -f "$jail" -- true
-	same 'no_new_privs terminal descriptors command' "$(cut -d: -f1 <<<"$output" | tail -n 4 | xargs)"
-	assert_match 'terminal: prctl\(2\) PR_SET_SECCOMP .*'
+	same 'descriptors system calls command' "$(cut -d: -f1 <<<"$output" | tail -n 3 | xargs)"
+	assert_match 'system calls: prctl\(2\) PR_SET_SECCOMP .*'
 	never grep -Eq 'ptmx|setsid' <<<"$output"
 	run -0 jailexec -e -x -T -f "$bare" -- true
-	same 'no_new_privs terminal command' "$(cut -d: -f1 <<<"$output" | xargs)"
+	same 'no_new_privs system calls command' "$(cut -d: -f1 <<<"$output" | xargs)"
 	run -0 jailexec -v -T -f "$jail" -- true
-	assert_match 'jailexec: terminal: prctl.*'
-	run -0 jailexec -e -f "$jail" -- true
+	assert_match 'jailexec: system calls: prctl.*'
+	run -0 jailexec -e -f "$none" -- true
 	never grep -q SECCOMP <<<"$output"
 }
 

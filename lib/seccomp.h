@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * seccomp.h - which system calls a process may make: denycall's words
+ *
+ *	default file=POLICY allow=CALLS deny=CALLS action=errno|kill|log|trap
+ *
+ * The default policy is a program in the tool already, made when that was
+ * built.  All else is made by a helper, before there is a jail.  Filters
+ * add up: of those that a process has, the one that denies most decides.
+ * seccomp(2).
+ */
+#ifndef SECCOMP_H
+#define SECCOMP_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct fail;
+
+enum { SECCOMP_WORDS = 64 };
+
+struct seccomp {
+	bool none;     /* all that was said before is forgotten */
+	bool standing; /* the default policy, with a filter of its own */
+	char *word[SECCOMP_WORDS]; /* one policy together */
+	int words;
+	struct sock_filter *code; /* what they became, from malloc(3) */
+	size_t length;
+};
+
+/* Take one word.  1: taken; -1: bad, or the path of a policy is too long. */
+int seccomp_add(void *layer, const char *word, struct fail *f);
+
+/* Write the words, each after a blank, as they came; a path is absolute. */
+void seccomp_print(const void *layer, FILE *out);
+
+/*
+ * Whether the words need the helper; whether there is a filter at all; and
+ * whether one of them is that of the default policy, unchanged.
+ */
+bool seccomp_is_own(const struct seccomp *s);
+bool seccomp_asked(const struct seccomp *s);
+bool seccomp_has_default(const struct seccomp *s);
+
+/*
+ * Have the helper make a program of the words.  It is told of calls that
+ * nobody knows, of files that cannot be read, and the like.  -1: there is
+ * no program.
+ */
+int seccomp_compile(struct seccomp *s, struct fail *f);
+
+/*
+ * From now on they hold for this process and all that it begins.  Needs
+ * no_new_privs or CAP_SYS_ADMIN.  -1: the process is fit for nothing.
+ */
+int seccomp_apply(const struct seccomp *s, struct fail *f);
+
+/* The default policy alone; and: nobody types into a terminal. */
+int seccomp_apply_default(struct fail *f);
+int seccomp_guard_terminal(struct fail *f);
+
+/* What syscall-policies/default and tty became. */
+extern const struct sock_filter seccomp_default[], seccomp_tty[];
+extern const size_t seccomp_default_length, seccomp_tty_length;
+
+#endif

@@ -1,0 +1,427 @@
+#!/usr/bin/env bats
+# denycall(1): the language, the words, and the filter of the default jail.
+
+load helper
+
+setup() {
+	policy=$BATS_TEST_TMPDIR/policy
+	chmod a+rx "$BATS_TEST_TMPDIR"
+}
+
+calls=$RUNGS_STAGE/tests/calls
+seccomp=(grep -E '^(NoNewPrivs|Seccomp(_filters)?):' /proc/self/status)
+
+# writes LINE...: a policy of these lines.
+writes() {
+	printf '%s\n' "$@" >"$policy"
+	chmod a+r "$policy"
+}
+
+unfiltered() {
+	never grep -Eqx 'Seccomp:.[12]' /proc/self/status ||
+		skip 'requires no filter'
+}
+
+# differs FILE: the lines of calls where the default policy is not kept.
+differs() {
+	awk '$5 == "-" ? $4 == "EPERM" || ($4 == "ENOSYS" && $1 != "x32") :
+		$4 != $5' "$1"
+}
+
+# --- the default policy ---
+
+@test "the default jail has the filter of the default policy, whoever the caller is" {
+	unfiltered
+	look() {
+		run -0 in_jail -- "${seccomp[@]}"
+		assert_output $'NoNewPrivs:\t1\nSeccomp:\t2\nSeccomp_filters:\t1'
+		run -0 in_jail -u 5 -- "${seccomp[@]}"
+		assert_output $'NoNewPrivs:\t1\nSeccomp:\t2\nSeccomp_filters:\t1'
+	}
+	for_each_caller look
+}
+
+@test "what the default policy says of each call holds, for each kind of call" {
+	local as denied=$BATS_TEST_TMPDIR/denied
+	for as in "${callers[@]}"; do
+		in_jail -- /test/calls >"$denied"
+		[ "$(wc -l <"$denied")" -gt 90 ]
+		same '' "$(differs "$denied")" "$as"
+	done
+	[ "$(awk '$1 == "native" && $5 != "-"' "$denied" | wc -l)" -gt 60 ]
+	# As root without a jail, so that it is no capability which is missing.
+	denycall default -- "$calls" >"$denied"
+	same '' "$(differs "$denied")" alone
+	# And the kernel would have said something else.
+	"$calls" native i386 >"$denied"
+	[ "$(awk '$5 != "-" && $4 == $5' "$denied" | wc -l)" -le 4 ]
+}
+
+@test "the default policy is that of the same words as text" {
+	local dir=$RUNGS_STAGE
+	run -0 "$dir/libexec/rungs/denycall-compile" --c=x default
+	grep -q '^const size_t x_length = [0-9]' <<<"$output"
+	differing() { denycall default action=errno -- "$calls"; }
+	run -0 differing
+	same "$output" "$(denycall default -- "$calls")"
+}
+
+@test "every call that libseccomp knows is in a group, and the default policy decides on each" {
+	run -0 "$RUNGS_STAGE/tests/filter" names "$RUNGS_STAGE/share/rungs/syscall-policies/groups"
+	assert_output ''
+}
+
+@test "with a filter in place that lacks a call of the newest, libc does without" {
+	run -0 in_jail -- sh -c '/test/calls native | grep clone3; (echo child) | cat'
+	assert_line child
+	assert_match 'native @process clone3.* ENOSYS ENOSYS'
+}
+
+@test "denycall none and -x have no filter, and one word none undoes all before" {
+	unfiltered
+	look() {
+		none() { a_root scratch | denycall "$@" | "$as" jailexec -- "${seccomp[@]}"; }
+		run -0 none none
+		assert_output $'NoNewPrivs:\t1\nSeccomp:\t0\nSeccomp_filters:\t0'
+		run -0 none deny=bogus none
+		assert_output $'NoNewPrivs:\t1\nSeccomp:\t0\nSeccomp_filters:\t0'
+		# What is said later is one more filter, and the default stays.
+		run -0 none deny=chdir
+		assert_line $'Seccomp_filters:\t2'
+		run -0 none default
+		assert_line $'Seccomp_filters:\t1'
+		run -0 none none default
+		assert_line $'Seccomp_filters:\t1'
+		bare() { printf 'jail 1\nend\n' | "$as" jailexec -x -- "${seccomp[@]}"; }
+		run -0 bare
+		assert_output $'NoNewPrivs:\t0\nSeccomp:\t0\nSeccomp_filters:\t0'
+	}
+	for_each_caller look
+}
+
+@test "a word of a description cannot weaken the default, but behind none" {
+	a_calls() { a_root scratch | denycall "$@" | jailexec -- /test/calls native; }
+	run -0 a_calls deny=ptrace allow=bpf
+	assert_match 'native @kernel bpf.* EPERM EPERM'
+	run -0 a_calls none default allow=bpf
+	assert_match 'native @kernel bpf.* (E2BIG|EINVAL) EPERM'
+	assert_match 'native @kernel userfaultfd.* EPERM EPERM'
+}
+
+@test "where a filter cannot be loaded nothing runs" {
+	look() {
+		without() { a_root scratch | "$as" "$RUNGS_STAGE/tests/filter" none jailexec -- echo "$ran"; }
+		refused without
+		assert_line 'jailexec: load a filter of system calls: Invalid argument'
+		refused "$as" "$RUNGS_STAGE/tests/filter" none denycall default -- echo "$ran"
+		refused "$as" "$RUNGS_STAGE/tests/filter" none denycall deny=bpf -- echo "$ran"
+	}
+	for_each_caller look
+}
+
+# --- alone ---
+
+@test "denycall alone: for whoever calls, with no_new_privs, and filters add up" {
+	unfiltered
+	look() {
+		run -0 "$as" denycall deny=chdir -- "${seccomp[@]}"
+		assert_output $'NoNewPrivs:\t1\nSeccomp:\t2\nSeccomp_filters:\t1'
+		run -0 "$as" denycall deny=chdir -- denycall deny=umask -- "${seccomp[@]}"
+		assert_line $'Seccomp_filters:\t2'
+		run -0 "$as" denycall default -- sh -c 'echo good'
+		assert_output good
+		# What the first one denies the second one cannot allow.
+		run -0 "$as" denycall deny=bpf -- denycall deny=ustat allow=bpf -- "$calls" native
+		assert_match 'native @kernel bpf.* EPERM EPERM'
+		assert_match 'native @obsolete ustat.* EPERM ENOSYS'
+	}
+	for_each_caller look
+}
+
+@test "each group is denied, in each kind of call, and nothing beside it" {
+	local group out=$BATS_TEST_TMPDIR/out
+	for group in $("$calls" native | cut -d' ' -f2 | sort -u); do
+		case $group in
+		@basic) continue ;; # nobody could say so
+		@process) denycall deny=@process allow=execve -- "$calls" >"$out" ;;
+		*) denycall "deny=$group" -- "$calls" >"$out" ;;
+		esac
+		same '' "$(awk -v g="$group" '$2 == g && $4 != "EPERM"' "$out")" "$group"
+		same '' "$(awk -v g="$group" '$2 != g && $4 == "EPERM"' "$out")" "$group: others"
+		[ "$(awk -v g="$group" '$2 == g { print $1 }' "$out" | sort -u | wc -l)" -ge 1 ]
+	done
+}
+
+@test "allow= alone denies all else, and what the command needs is found" {
+	run -126 denycall allow=@basic -- true
+	assert_output 'denycall: true: Operation not permitted'
+	run -0 denycall allow=@basic,@file,@process -- sh -c 'echo $(echo good)'
+	assert_output good
+	run -0 denycall allow=@basic,@file allow=execve -- "$calls" native
+	assert_match 'native @network connect.* EPERM -'
+	assert_match 'native @file openat.* EFAULT -'
+	# The last word counts.
+	run -0 denycall allow=@basic,@file,execve,@network deny=connect -- "$calls" native
+	assert_match 'native @network connect.* EPERM -'
+	assert_match 'native @network sendmmsg.* E(BADF|INVAL) -'
+}
+
+@test "action= says what happens to who makes a call that is denied" {
+	run -2 denycall deny=chdir action=errno -- sh -c 'cd / && echo done'
+	run -159 denycall deny=chdir action=kill -- sh -c 'cd /; echo done'
+	never grep -q 'done' <<<"$output"
+	run -159 denycall deny=chdir action=trap -- sh -c 'cd /; echo done'
+	run -0 denycall deny=chdir action=log -- sh -c 'cd / && echo done'
+	assert_output 'done'
+	run -2 denycall deny=chdir action=kill action=errno -- sh -c 'cd /'
+}
+
+# --- the language ---
+
+# under LINE...: what a policy of these lines makes of the calls.
+under() {
+	writes "$@"
+	denycall "file=$policy" -- "$calls" native
+}
+
+@test "a policy: the last rule that fits a call decides" {
+	run -0 under '# one' 'default allow' '' 'deny bpf ustat # two' \
+		'allow bpf' 'deny sysfs errno=ENOENT' 'deny acct errno=77'
+	assert_match '.* bpf.* E(2BIG|INVAL) EPERM'
+	assert_match '.* ustat.* EPERM ENOSYS'
+	assert_match '.* sysfs.* ENOENT ENOSYS'
+	assert_match '.* acct.* EBADFD EPERM'
+	run -0 under 'default allow' 'deny socket' 'allow socket arg0==AF_UNIX' \
+		'deny socket arg0==AF_INET errno=EACCES'
+	assert_match '.* socket\(1,.* EINVAL -'
+	assert_match '.* socket\(2,.* EACCES -'
+	assert_match '.* socket\(a,.* EPERM -'
+	# One without conditions makes void what was said before.
+	run -0 under 'default allow' 'deny socket arg0==AF_INET' 'allow socket'
+	assert_match '.* socket\(2,.* EINVAL -'
+	run -0 under 'default deny errno=EIO' 'allow @basic @file execve' 'group @mine bpf @aio' 'deny @mine errno=EBUSY'
+	assert_match '.* ustat.* EIO ENOSYS'
+	assert_match '.* bpf.* EBUSY EPERM'
+	assert_match '.* io_setup.* EBUSY -'
+}
+
+@test "a policy: conditions compare the low half, with masks, and all have to hold" {
+	run -0 under 'default allow' \
+		"deny ioctl arg1==$((0x5412)) errno=EACCES" 'deny ioctl arg1==0x541c errno=EBUSY' \
+		'deny clone arg0&CLONE_NEWUSER|CLONE_NEWNS!=0' \
+		'deny personality arg0!=0xffffffff errno=ENOENT' \
+		'deny socket arg0!=AF_UNIX arg0!=AF_INET errno=EIO' \
+		'deny prlimit64 arg0&0xff==0xff arg1&0x1==0 errno=EIO'
+	assert_match '.* ioctl\(f*,5412\) EACCES .*'
+	assert_match '.* ioctl\(f*,100005412\) EACCES .*'
+	assert_match '.* ioctl\(f*,541c\) EBUSY .*'
+	assert_match '.* ioctl\(f*,5413\) EBADF .*'
+	assert_match '.* clone\(10000000,0\) EPERM .*'
+	assert_match '.* clone\(20000,0\) EPERM .*'
+	never grep -Eq ' clone\(40000011,0\) EPERM' <<<"$output"
+	assert_match '.* personality\(40000,.* ENOENT .*'
+	assert_match '.* personality\(f*,.* done .*'
+	assert_match '.* socket\(1,.* EINVAL .*'
+	assert_match '.* socket\(2,.* EINVAL .*'
+	assert_match '.* socket\(a,.* EIO .*'
+	assert_match '.* prlimit64.* EFAULT .*'
+}
+
+# wrong MESSAGE LINE...: a policy of these lines is refused, with its line.
+wrong() {
+	local want=$1
+	shift
+	writes "$@"
+	refused denycall "file=$policy" -- echo "$ran"
+	same "denycall: file=$policy: $policy: $want" "$output"
+}
+
+@test "a policy that is wrong runs nothing, and says where it is" {
+	wrong 'line 2: bogus: no such system call' 'default allow' 'deny bogus'
+	wrong 'line 1: bogus: no such system call' 'group @a bogus'
+	wrong 'line 1: @b: no such group' 'group @a @b'
+	wrong 'line 1: group: expected @NAME CALL ...' 'group a bpf'
+	wrong 'line 1: @a: no calls' 'group @a'
+	wrong 'line 2: @bogus: no such group' 'default allow' 'deny @bogus'
+	wrong 'line 1: refuse: expected allow, deny, kill, trap, log, default or group' 'refuse bpf'
+	wrong 'line 1: default: expected an action' default
+	wrong 'line 1: default: it is for all calls' 'default allow bpf'
+	wrong 'line 1: deny: no calls' 'deny errno=EIO'
+	wrong 'line 1: errno=EBOGUS: no such error' 'deny bpf errno=EBOGUS'
+	wrong 'line 1: errno=4096: no such error' 'deny bpf errno=4096'
+	wrong 'line 1: errno=0: no such error' 'deny bpf errno=0'
+	wrong 'line 1: errno=EIO: it goes with deny only' 'allow bpf errno=EIO'
+	wrong 'line 1: arg6==1: expected argN==VALUE, argN!=VALUE or argN&MASK==VALUE, with N from 0 to 5' 'deny bpf arg6==1'
+	wrong 'line 1: AF_BOGUS: no such constant, and no number of 32 bits' 'deny socket arg0==AF_BOGUS'
+	wrong 'line 1: 4294967296: no such constant, and no number of 32 bits' 'deny socket arg0==4294967296'
+	wrong 'line 1: bpf=1: neither a call nor a condition' 'deny bpf=1'
+	wrong 'line 1: more than 4 conditions' 'deny bpf arg0!=1 arg0!=2 arg0!=3 arg0!=4 arg0!=5'
+	writes 'deny bpf'
+	refused denycall "file=$policy" -- echo "$ran"
+	assert_output "denycall: file=$policy: $policy: it has no line \"default ACTION\", for all the calls that it does not name"
+	wrong 'it is no text' $'default allow\r'
+	printf 'default allow\n#%70000s\n' '' >"$policy"
+	refused denycall "file=$policy" -- echo "$ran"
+	assert_output "denycall: file=$policy: $policy: it is larger than 65536 bytes"
+	refused denycall "file=$BATS_TEST_TMPDIR" -- echo "$ran"
+	assert_output "denycall: file=$BATS_TEST_TMPDIR: $BATS_TEST_TMPDIR: it is no regular file"
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	refused denycall "file=$BATS_TEST_TMPDIR/fifo" -- echo "$ran"
+	refused denycall file=no-such-policy -- echo "$ran"
+	refused denycall file=/no/such/policy -- echo "$ran"
+}
+
+@test "a name with a question mark may be unknown, and is left out then" {
+	run -0 under 'default allow' 'deny bpf? bogus_call?' 'group @mine bogus_too? ustat' 'deny @mine'
+	assert_match '.* bpf.* EPERM EPERM'
+	assert_match '.* ustat.* EPERM ENOSYS'
+	run -0 denycall deny=bogus_call? -- true
+}
+
+@test "a policy that became too long is refused" {
+	long() { seq "$1" | sed 's/.*/deny bpf arg0==& arg1==&/'; }
+	writes 'default allow' "$(long 600)"
+	refused denycall "file=$policy" -- echo "$ran"
+	assert_match 'denycall: the filter has [0-9]+ instructions, more than 4096'
+	# Long enough for jumps that reach far.
+	writes 'default allow' "$(long 400)"
+	run -0 denycall "file=$policy" -- "$calls" native
+	assert_match '.* bpf.* E(2BIG|INVAL) EPERM'
+	assert_match '.* socket\(2,.* EINVAL -'
+}
+
+# --- words ---
+
+@test "a word that is wrong runs nothing" {
+	local word
+	for word in bogus allow deny= allow= action=bogus file= 'deny=a b' deny=a/b deny=bogus \
+		allow=@bogus deny=,bpf Default; do
+		refused denycall "$word" -- echo "$ran"
+	done
+	refused denycall deny=bpf,bogus -- echo "$ran"
+	assert_output 'denycall: deny=bpf,bogus: bogus: no such system call'
+	refused denycall action=log -- echo "$ran"
+	assert_output 'denycall: nothing is allowed or denied'
+	run -125 denycall
+	assert_match 'usage: denycall .*'
+}
+
+@test "what denycall prints it reads as the same, and a path is absolute" {
+	cd "$BATS_TEST_TMPDIR"
+	normal() { denycall -n "$@" | sed -n 2p; }
+	for words in default none 'default deny=ptrace,@mount action=kill' 'none default' \
+		'allow=@basic' 'file=tty' 'default default'; do
+		# shellcheck disable=SC2086 # words
+		run -0 normal $words
+		# shellcheck disable=SC2086
+		same "$output" "$(denycall -n ${output#denycall} | sed -n 2p)"
+	done
+	run -0 normal file=./a file=tty 'file=./b c' deny=bpf
+	assert_output "denycall file=$PWD/./a file=tty file=$PWD/./b\\040c deny=bpf"
+	run -0 normal deny=bpf none default
+	assert_output 'denycall none default'
+}
+
+@test "law 1: denycall in a chain is denycall in a pipe" {
+	local as words
+	writes 'default allow' 'deny ustat errno=EIO'
+	for as in "${callers[@]}"; do
+		for words in default none deny=@network "file=$policy deny=bpf" 'default allow=bpf' \
+			'allow=@basic,@file,execve action=log'; do
+			# shellcheck disable=SC2086
+			run -0 "$as" denycall $words -- sh -c "${seccomp[*]@Q}; $calls native"
+			pipe() {
+				# shellcheck disable=SC2086
+				denycall -n $words | "$as" jailexec -x -- sh -c "${seccomp[*]@Q}; $calls native"
+			}
+			same "$output" "$(pipe)" "$words"
+		done
+	done
+}
+
+@test "a policy of a description is made before there is a jail, by who starts it" {
+	writes 'default allow' 'deny ustat errno=EIO'
+	look() {
+		own() { a_root scratch | denycall "file=$policy" | "$as" jailexec -- /test/calls native; }
+		run -0 own
+		assert_match '.* ustat.* EIO ENOSYS'
+		assert_match '.* bpf.* EPERM EPERM'
+		unknown() { a_root scratch | denycall deny=bogus | "$as" jailexec -- echo "$ran"; }
+		refused unknown
+		assert_output 'jailexec: deny=bogus: bogus: no such system call'
+	}
+	for_each_caller look
+	explain() { a_root scratch | denycall "$@" | jailexec -e -- true; }
+	run -0 explain deny=bpf
+	same 'descriptors system calls command' "$(cut -d: -f1 <<<"$output" | tail -n 3 | xargs)"
+	assert_match 'system calls: fork.*'
+	run -0 explain default
+	never grep -q '^system calls: fork' <<<"$output"
+	run -0 explain none
+	never grep -q '^system calls' <<<"$output"
+}
+
+@test "the helper's program is looked at before it is loaded" {
+	local copy=$BATS_TEST_TMPDIR/copy
+	mkdir -p "$copy/libexec/rungs"
+	cp -r "$RUNGS_STAGE/bin" "$copy"
+	chmod -R a+rX "$copy"
+	helper() {
+		printf '#!/bin/sh\n%s\n' "$1" >"$copy/libexec/rungs/denycall-compile"
+		chmod 755 "$copy/libexec/rungs/denycall-compile"
+		refused "$copy/bin/denycall" deny=bpf -- echo "$ran"
+	}
+	refused "$copy/bin/denycall" deny=bpf -- echo "$ran"
+	assert_line 'denycall: is rungs installed completely?'
+	helper 'exit 0'
+	assert_output 'denycall: the filter has a size of 0 bytes'
+	helper 'printf 1234567 >&0'
+	assert_output 'denycall: the filter has a size of 7 bytes'
+	helper 'head -c 32776 /dev/zero >&0'
+	assert_output 'denycall: the filter has a size of 32776 bytes'
+	helper 'echo fail some reason; exit 125'
+	assert_output 'denycall: some reason'
+	helper 'kill -9 $$'
+	assert_output 'denycall: denycall-compile ended with 137'
+	# The default policy needs no helper.
+	run -0 "$copy/bin/denycall" default -- echo good
+	assert_output good
+}
+
+# --- real software ---
+
+@test "programs of this system run unchanged in the default jail" {
+	local as software
+	software=$(cat "$BATS_TEST_DIRNAME/software.sh")
+	for as in "${callers[@]}"; do
+		on_host() { XDG_CACHE_HOME=$BATS_TEST_TMPDIR/$as mkroot host | "$as" jailexec -- sh -c "$software"; }
+		run -0 on_host
+		never grep -v good <<<"$output"
+		[ "${#lines[@]}" -ge 3 ]
+	done
+}
+
+@test "programs of Alpine run unchanged in the default jail" {
+	requires alpine
+	run_alpine() {
+		run -0 in_jail -- sh -ec 'apk info -vv | wc -l; apk audit >/dev/null; adduser -D bob
+			su bob -c "id -un"; echo a | sed s/a/b/ | gzip | gunzip; tar -cf - /etc 2>/dev/null | tar -tf - | wc -l
+			(echo one; sleep 0.01; echo two) | sort | xargs; : >/tmp/f; chown bob /tmp/f; mkfifo /tmp/p; nslookup 2>&1 | head -c 0'
+		assert_line bob b 'one two'
+	}
+	as=as_caller run_alpine
+}
+
+@test "busybox serves and fetches a page in the default jail" {
+	requires busybox
+	look() {
+		web() {
+			XDG_CACHE_HOME=$BATS_TEST_TMPDIR/$as "$as" mkroot busybox | "$as" jailexec -- sh -ec 'mkdir /tmp/w; echo page >/tmp/w/p
+				httpd -p 127.0.0.1:8080 -h /tmp/w; wget -qO- http://127.0.0.1:8080/p'
+		}
+		mkdir -p "$BATS_TEST_TMPDIR/$as" && chmod 1777 "$BATS_TEST_TMPDIR/$as"
+		run -0 web
+		assert_output page
+	}
+	for_each_caller look
+}
