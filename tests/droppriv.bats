@@ -316,10 +316,14 @@ droppriv: caps=default,net_raw keeps it, too'
 		assert_line 'no_new_privs 1'
 		run -0 jailed none
 		assert_match 'permitted 000001[0-9a-f]*ff'
-		assert_line 'no_new_privs 0' 'uid 0 0 0'
-		run -0 jailed none nnp
+		# A filter sets it, too.
+		assert_line 'no_new_privs 1' 'uid 0 0 0'
+		unfiltered() { a_root scratch | denycall none | droppriv "$@" | $as jailexec -- /test/whatigot; }
+		run -0 unfiltered none
+		assert_line 'no_new_privs 0'
+		run -0 unfiltered none nnp
 		assert_line 'no_new_privs 1'
-		run -0 jailed none caps=default user=5
+		run -0 unfiltered none caps=default user=5
 		assert_line 'no_new_privs 0' 'uid 5 5 5' \
 			'bounding 00000000800425fb' 'permitted 0000000000000000'
 		refused jailed caps=none ambient=net_raw

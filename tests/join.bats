@@ -173,11 +173,28 @@ begin_jail() {
 }
 
 @test "the caller's keys do not come along" {
-	begin_jail as_caller
+	# They would be denied by the filter, too.
+	words='denycall none' begin_jail as_caller
 	run "$RUNGS_STAGE/tests/attack" keyring "$RUNGS_STAGE/tests/attack" key
 	[ "$output" = 'done' ] || skip "requires keys: $output"
 	run -1 "$RUNGS_STAGE/tests/attack" keyring enterns "of=$inside" -- /test/attack key
 	assert_output 'Required key not available'
+}
+
+@test "a filter holds for who goes in, and there is none where there was none" {
+	! grep -Eqx 'Seccomp:.[12]' /proc/self/status || skip 'requires no filter'
+	enters() {
+		begin_jail "$as"
+		run -0 "$as" enterns "of=$inside" -- sh -c 'grep -E "Seccomp_filters|NoNew" /proc/self/status; /test/calls native'
+		assert_line $'NoNewPrivs:\t1' $'Seccomp_filters:\t1'
+		assert_match 'native @kernel bpf.* EPERM EPERM'
+		stop "$jail_pid"
+		words='denycall none' begin_jail "$as"
+		run -0 "$as" enterns "of=$inside" -- grep Seccomp: /proc/self/status
+		assert_output $'Seccomp:\t0'
+		stop "$jail_pid"
+	}
+	for_each_caller enters
 }
 
 @test "it has a session of its own, and a terminal of the jail's" {
