@@ -181,4 +181,11 @@ jailexec: this jail has not got that id: root adds some with usermod --add-subui
 	scratch() { mkroot "dir:$own/rootfs" scratch | enterns user=auto | as_subuser jailexec -- stat -c %u:%g /srv; }
 	run -0 scratch
 	assert_output 0:0
+	# What is given away in place is given away on disk, and can be removed.
+	gives() { as_subuser env "XDG_CACHE_HOME=$caches" mkroot "dir=$own" | enterns user=auto | as_subuser jailexec -- sh -c 'mkdir -p /d/e && chown -R 5:6 /d'; }
+	run -0 gives
+	same 200004:200005 "$(stat -c %u:%g "$own/rootfs/d/e")"
+	never as_user rm -r "$own/rootfs/d" 2>/dev/null
+	as_subuser enterns user=auto -- rm -r "$own"
+	never test -e "$own"
 }
