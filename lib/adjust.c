@@ -13,6 +13,7 @@
 #include "description.h"
 #include "fail.h"
 #include "jail.h"
+#include "kernfile.h"
 #include "limiting.h"
 #include "scope.h"
 
@@ -91,7 +92,7 @@ set_all(const struct jail *jail, pid_t pid, int pidfd, struct fail *f)
 	snprintf(path, sizeof path, "/proc/%d", (int)pid);
 	proc = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (proc < 0
-	    || cgroupfs_read(proc, "cgroup", groups, sizeof groups) < 0)
+	    || kernfile_read(proc, "cgroup", groups, sizeof groups) < 0)
 		return fail(f, errno, "read its control groups");
 	/* Now that all is read: the number was still its own. */
 	if (sys_pidfd_send_signal(pidfd, 0) < 0 && errno != EPERM)

@@ -11,6 +11,7 @@
 
 #include "cgroupfind.h"
 #include "fail.h"
+#include "kernfile.h"
 #include "limiting.h"
 #include "numberset.h"
 #include "scope.h"
@@ -252,7 +253,7 @@ cgroup_move(const struct cgroup *c, pid_t pid, struct fail *f)
 	char text[16];
 
 	snprintf(text, sizeof text, "%d", (int)pid);
-	if (cgroupfs_write(c->into, "cgroup.procs", text) == 0)
+	if (kernfile_write(c->into, "cgroup.procs", text) == 0)
 		return 0;
 	return fail(f, errno, "move process %d into its control group",
 	    (int)pid);
@@ -291,7 +292,7 @@ cgroup_signal(const struct cgroup *c, int sig)
 		return false;
 	/* cgroup.kill is of Linux 5.14, and of version 2. */
 	if (sig == SIGKILL && cgroup_v2(c) != NULL
-	    && cgroupfs_write(cgroup_v2(c)->dir, "cgroup.kill", "1") == 0)
+	    && kernfile_write(cgroup_v2(c)->dir, "cgroup.kill", "1") == 0)
 		return true;
 	while (tries-- > 0 && tell_members(&c->dir[0], sig) > 0)
 		if (tries > 0)
@@ -305,7 +306,7 @@ cgroup_freeze(const struct cgroup *c, bool freeze)
 	const struct cgroup_dir *d = cgroup_v2(c);
 
 	if (d != NULL)
-		(void)cgroupfs_write(d->dir, "cgroup.freeze",
+		(void)kernfile_write(d->dir, "cgroup.freeze",
 		    freeze ? "1" : "0");
 }
 

@@ -2,7 +2,6 @@
 /* cgroupfind.c - see cgroupfind.h */
 #include "cgroupfind.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,9 +11,10 @@
 #include <unistd.h>
 
 #include "cgroupfs.h"
+#include "cgrouplimit.h"
 #include "fail.h"
+#include "kernfile.h"
 #include "mountinfo.h"
-#include "number.h"
 #include "scope.h"
 
 /* Whether the list has the word; both lists and words are the kernel's. */
@@ -73,7 +73,7 @@ find_own_path(const char *v1, bool *v2, char path[PATH_MAX])
 	    open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char ours[16384];
 
-	if (self < 0 || cgroupfs_read(self, "cgroup", ours, sizeof ours) < 0)
+	if (self < 0 || kernfile_read(self, "cgroup", ours, sizeof ours) < 0)
 		return -1;
 	return cgroupfind_path(ours, v1, v2, path);
 }
@@ -124,96 +124,6 @@ cgroupfind_below(const char *group, const char *root)
 	return group + skip;
 }
 
-/* Version 2: files of limits, with what is in those that are none. */
-static const struct {
-	const char *file, *none;
-} plain_limits[] = {
-	{ "cpu.weight", "100\n" },
-	{ "cpu.idle", "0\n" },
-	{ "cpuset.cpus", "\n" },
-	{ "cpuset.mems", "\n" },
-	{ "io.weight", "default 100\n" },
-	{ "io.bfq.weight", "default 100\n" },
-};
-
-/*
- * Whether a line such as "max", "8:0 rbps=max wbps=4096" limits anything.
- * Some kernels have a number for max in hugetlb's files.
- */
-static bool
-line_limits(char *line)
-{
-	char *rest = NULL, *word = strtok_r(line, " ", &rest);
-	bool limits = true;
-	uint64_t number;
-
-	if (word == NULL || strcmp(word, "max") == 0
-	    || (number_parse(word, UINT64_MAX, &number) == 0
-		&& number > INT64_MAX / 2))
-		return false;
-	while ((word = strtok_r(NULL, " ", &rest)) != NULL) {
-		char *equal = strchr(word, '=');
-
-		limits = strcmp(equal != NULL ? equal + 1 : word, "max") != 0;
-		if (limits)
-			break;
-	}
-	return limits;
-}
-
-static bool
-ends_in(const char *text, const char *end)
-{
-	size_t length = strlen(text), tail = strlen(end);
-
-	return length > tail && strcmp(text + length - tail, end) == 0;
-}
-
-static bool
-file_limits(int dir, const char *file)
-{
-	char text[4096], *rest = NULL, *line;
-	const char *none = NULL;
-
-	for (size_t n = 0; n < COUNT(plain_limits); n++)
-		if (strcmp(file, plain_limits[n].file) == 0)
-			none = plain_limits[n].none;
-	if ((none == NULL && !ends_in(file, ".max") && !ends_in(file, ".high"))
-	    || cgroupfs_read(dir, file, text, sizeof text) < 0)
-		return false;
-	if (none != NULL)
-		return strcmp(text, none) != 0;
-	for (line = strtok_r(text, "\n", &rest); line != NULL;
-	     line = strtok_r(NULL, "\n", &rest))
-		if (line_limits(line))
-			return true;
-	return false;
-}
-
-/* Version 2: whether this group itself has a limit, and in which file. */
-static bool
-own_limit(int dir, char file[NAME_MAX + 1])
-{
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	bool found = false;
-
-	snprintf(file, NAME_MAX + 1, "limit that cannot be read");
-	if (list == NULL) {
-		scope_close(&fd);
-		return true;
-	}
-	while (!found && (entry = readdir(list)) != NULL) {
-		if (entry->d_type != DT_REG || !file_limits(dir, entry->d_name))
-			continue;
-		snprintf(file, NAME_MAX + 1, "%s", entry->d_name);
-		found = true;
-	}
-	closedir(list);
-	return found;
-}
-
 /*
  * The "no internal process" rule: a group with processes, as the caller's
  * is, cannot have children with limits unless it is the root of all, which
@@ -227,9 +137,9 @@ may_have_children(int dir)
 
 	if (faccessat(dir, "cgroup.type", F_OK, 0) < 0)
 		return true;
-	return cgroupfs_read(dir, "cgroup.type", text, sizeof text) == 0
+	return kernfile_read(dir, "cgroup.type", text, sizeof text) == 0
 	       && strcmp(text, "domain\n") == 0
-	       && cgroupfs_read(dir, "cgroup.procs", text, sizeof text) == 0
+	       && kernfile_read(dir, "cgroup.procs", text, sizeof text) == 0
 	       && text[0] == '\0';
 }
 
@@ -242,9 +152,9 @@ can_lodge(int dir, pid_t companion)
 {
 	char text[64], *rest = NULL, *line;
 
-	if (cgroupfs_read(dir, "cgroup.type", text, sizeof text) < 0
+	if (kernfile_read(dir, "cgroup.type", text, sizeof text) < 0
 	    || strcmp(text, "domain\n") != 0
-	    || cgroupfs_read(dir, "cgroup.procs", text, sizeof text) < 0)
+	    || kernfile_read(dir, "cgroup.procs", text, sizeof text) < 0)
 		return false;
 	for (line = strtok_r(text, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest)) {
@@ -271,7 +181,7 @@ climb(struct cgroup_dir *d, pid_t companion, struct fail *f)
 	if (!may_have_children(d->parent) && can_lodge(d->parent, companion))
 		d->occupied = true;
 	while (!d->occupied && !may_have_children(d->parent)) {
-		if (own_limit(d->parent, limit)) {
+		if (cgrouplimit_own(d->parent, limit)) {
 			fail(f, 0,
 			    "%s has processes and a %s of its own: a group "
 			    "beside it would escape that",
@@ -336,7 +246,7 @@ has_controller(int dir, const char *name)
 {
 	char have[512];
 
-	return cgroupfs_read(dir, "cgroup.controllers", have, sizeof have) == 0
+	return kernfile_read(dir, "cgroup.controllers", have, sizeof have) == 0
 	       && cgroupfind_has_word(have, name, " \n");
 }
 
@@ -345,12 +255,12 @@ enable(int dir, const char *name)
 {
 	char have[512], ask[64];
 
-	if (cgroupfs_read(dir, "cgroup.subtree_control", have, sizeof have) < 0)
+	if (kernfile_read(dir, "cgroup.subtree_control", have, sizeof have) < 0)
 		return -1;
 	if (cgroupfind_has_word(have, name, " \n"))
 		return 0;
 	snprintf(ask, sizeof ask, "+%s", name);
-	return cgroupfs_write(dir, "cgroup.subtree_control", ask);
+	return kernfile_write(dir, "cgroup.subtree_control", ask);
 }
 
 /*
@@ -432,27 +342,4 @@ cgroupfind_enable(const struct cgroup_dir *d, const char *name, struct fail *f)
 		return 0;
 	fail(f, errno, "enable %s in %s", name, d->path);
 	return cgroupfs_hint(f, d);
-}
-
-uint64_t
-cgroupfind_least(const struct cgroup_dir *d, const char *file)
-{
-	uint64_t least = UINT64_MAX, value;
-	char path[PATH_MAX], text[64];
-
-	snprintf(path, sizeof path, "%s", d->path);
-	for (;;) {
-		autoclose int dir =
-		    open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-		if (dir >= 0 && cgroupfs_read(dir, file, text, sizeof text) == 0
-		    && number_read(text, strcspn(text, "\n"), number_plain,
-			   UINT64_MAX, &value)
-			   == 0
-		    && value < least)
-			least = value;
-		if (strlen(path) <= d->mounted)
-			return least;
-		*strrchr(path, '/') = '\0';
-	}
 }

@@ -11,7 +11,6 @@
 
 #include <limits.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 struct cgroup_dir;
@@ -43,13 +42,6 @@ int cgroupfind_open(struct cgroup_dir *d, const char *v1, const char *v2,
  */
 int cgroupfind_enable(const struct cgroup_dir *d, const char *name,
     struct fail *f);
-
-/*
- * The smallest number that a file of d's parent, or of a group above it that
- * we can see, has: what a limit made there cannot exceed.  UINT64_MAX: there
- * is none.
- */
-uint64_t cgroupfind_least(const struct cgroup_dir *d, const char *file);
 
 /*
  * The path in the hierarchy that has the controller, from the text of a

@@ -14,30 +14,10 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "kernfile.h"
 #include "scope.h"
 
 const char cgroupfs_prefix[] = "rungs-";
-
-int
-cgroupfs_read(int dir, const char *file, char *text, size_t size)
-{
-	autoclose int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
-
-	if (got < 0)
-		return -1;
-	text[got] = '\0';
-	return 0;
-}
-
-int
-cgroupfs_write(int dir, const char *file, const char *text)
-{
-	autoclose int fd = openat(dir, file, O_WRONLY | O_CLOEXEC);
-	size_t length = strlen(text);
-
-	return fd >= 0 && write(fd, text, length) == (ssize_t)length ? 0 : -1;
-}
 
 bool
 cgroupfs_is_login(const struct cgroup_dir *d)
@@ -95,9 +75,9 @@ fill_cpuset(struct cgroup_dir *d, struct fail *f)
 	char text[4096];
 
 	for (size_t n = 0; !d->v2 && n < COUNT(files); n++) {
-		if (cgroupfs_read(d->parent, files[n], text, sizeof text)
+		if (kernfile_read(d->parent, files[n], text, sizeof text)
 		    == 0) {
-			if (cgroupfs_write(d->dir, files[n], text) == 0)
+			if (kernfile_write(d->dir, files[n], text) == 0)
 				continue;
 		} else if (errno == ENOENT) {
 			continue;
@@ -208,11 +188,11 @@ move_all(int from, int to)
 {
 	char text[256], *rest = NULL, *line;
 
-	if (cgroupfs_read(from, "cgroup.procs", text, sizeof text) < 0)
+	if (kernfile_read(from, "cgroup.procs", text, sizeof text) < 0)
 		return -1;
 	for (line = strtok_r(text, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest))
-		if (cgroupfs_write(to, "cgroup.procs", line) < 0
+		if (kernfile_write(to, "cgroup.procs", line) < 0
 		    && errno != ESRCH)
 			return -1;
 	return 0;
@@ -242,7 +222,7 @@ disable_all(int dir)
 {
 	char have[512], ask[1024] = "", *rest = NULL, *name;
 
-	if (cgroupfs_read(dir, "cgroup.subtree_control", have, sizeof have) < 0)
+	if (kernfile_read(dir, "cgroup.subtree_control", have, sizeof have) < 0)
 		return -1;
 	for (name = strtok_r(have, " \n", &rest); name != NULL;
 	     name = strtok_r(NULL, " \n", &rest)) {
@@ -251,7 +231,7 @@ disable_all(int dir)
 	}
 	return ask[0] == '\0'
 	           ? 0
-	           : cgroupfs_write(dir, "cgroup.subtree_control", ask);
+	           : kernfile_write(dir, "cgroup.subtree_control", ask);
 }
 
 void
@@ -280,7 +260,7 @@ cgroupfs_number(const struct cgroup_dir *d, const char *file, const char *key)
 	size_t length = key != NULL ? strlen(key) : 0;
 	long long number;
 
-	if (cgroupfs_read(d->dir, file, text, sizeof text) < 0)
+	if (kernfile_read(d->dir, file, text, sizeof text) < 0)
 		return -1;
 	while (line != NULL) {
 		line += *line == '\n';

@@ -53,13 +53,6 @@ void cgroupfs_sweep(int dir);
 void cgroupfs_remove(struct cgroup_dir *d);
 
 /*
- * Read a file of the group dir, up to size, or write text to it in one go.
- * -1 with errno set.
- */
-int cgroupfs_read(int dir, const char *file, char *text, size_t size);
-int cgroupfs_write(int dir, const char *file, const char *text);
-
-/*
  * Read a number from a file of our group: the one behind the key, or the
  * only one if that is NULL.  -1: there is none.
  */

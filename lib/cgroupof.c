@@ -13,6 +13,7 @@
 #include "cgroupfind.h"
 #include "cgroupfs.h"
 #include "fail.h"
+#include "kernfile.h"
 #include "scope.h"
 
 /* Split a path at the first component that is a group of ours. */
@@ -100,7 +101,7 @@ cgroupof_members(const char *theirs, int fds[], int room, struct fail *f)
 	    open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int count = 0;
 
-	if (self < 0 || cgroupfs_read(self, "cgroup", ours, sizeof ours) < 0)
+	if (self < 0 || kernfile_read(self, "cgroup", ours, sizeof ours) < 0)
 		return fail(f, errno, "read our control groups");
 	for (; *theirs != '\0'; theirs += strcspn(theirs, "\n") + 1) {
 		snprintf(line, sizeof line, "%.*s", (int)strcspn(theirs, "\n"),

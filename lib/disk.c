@@ -12,21 +12,8 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "kernfile.h"
 #include "scope.h"
-
-/* A small file of /sys, without the newline at its end. */
-static int
-read_line(int dir, const char *file, char *text, size_t size)
-{
-	autoclose int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
-
-	if (got < 0)
-		return -1;
-	text[got] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	return 0;
-}
 
 int
 disk_find(const char *path, char name[DISK_NAME], struct fail *f)
@@ -54,11 +41,12 @@ disk_find(const char *path, char name[DISK_NAME], struct fail *f)
 	}
 	if (dir < 0)
 		return fail(f, errno, "open %s", device);
-	if (read_line(dir,
+	if (kernfile_read(dir,
 		faccessat(dir, "partition", F_OK, 0) == 0 ? "../dev" : "dev",
 		name, DISK_NAME)
 	    < 0)
 		return fail(f, errno, "read %s/dev", device);
+	name[strcspn(name, "\n")] = '\0';
 	return 0;
 }
 
@@ -75,7 +63,7 @@ disk_has_scheduler(const char *scheduler)
 	while (!found && list != NULL && (entry = readdir(list)) != NULL) {
 		snprintf(path, sizeof path, "%s/queue/scheduler",
 		    entry->d_name);
-		found = read_line(dirfd(list), path, text, sizeof text) == 0
+		found = kernfile_read(dirfd(list), path, text, sizeof text) == 0
 		        && strstr(text, chosen) != NULL;
 	}
 	if (list != NULL)

@@ -10,10 +10,11 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 
-#include "cgroupfind.h"
 #include "cgroupfs.h"
+#include "cgrouplimit.h"
 #include "disk.h"
 #include "fail.h"
+#include "kernfile.h"
 #include "limit.h"
 #include "numberset.h"
 #include "scope.h"
@@ -33,7 +34,7 @@ static int
 put(const struct cgroup_dir *d, const char *file, const char *text,
     struct fail *f)
 {
-	if (cgroupfs_write(d->dir, file, text) == 0)
+	if (kernfile_write(d->dir, file, text) == 0)
 		return 0;
 	if (errno == ENOENT)
 		return fail(f, 0, "this kernel has no %s", file);
@@ -94,7 +95,7 @@ set_set(const struct limit_word *w, const struct cgroup_dir *d, struct fail *f)
 	if (!d->v2)
 		return 0;
 	snprintf(file, sizeof file, "%s.effective", w->limit->v2);
-	if (cgroupfs_read(d->dir, file, text, sizeof text) < 0)
+	if (kernfile_read(d->dir, file, text, sizeof text) < 0)
 		return fail(f, errno, "read %s in %s/%s", file, d->path,
 		    d->name);
 	text[strcspn(text, "\n")] = '\0';
@@ -125,15 +126,15 @@ whole(const struct limit_word *w, const struct cgroup_dir *d)
 	sysinfo(&info);
 	if (w->limit->kind != LIMIT_SWAP)
 		return smaller((uint64_t)info.totalram * info.mem_unit,
-		    cgroupfind_least(d,
+		    cgrouplimit_least(d,
 			d->v2 ? "memory.max" : "memory.limit_in_bytes"));
 	both = (uint64_t)info.totalswap * info.mem_unit;
 	if (d->v2)
-		return smaller(both, cgroupfind_least(d, w->limit->v2));
-	memory = cgroupfind_least(d, "memory.limit_in_bytes");
+		return smaller(both, cgrouplimit_least(d, w->limit->v2));
+	memory = cgrouplimit_least(d, "memory.limit_in_bytes");
 	return smaller(both,
-	    cgroupfind_least(d, w->limit->v1)
-		- smaller(memory, cgroupfind_least(d, w->limit->v1)));
+	    cgrouplimit_least(d, w->limit->v1)
+		- smaller(memory, cgrouplimit_least(d, w->limit->v1)));
 }
 
 /* Version 1 counts memory and swap in one, which is set after memory's. */
@@ -225,7 +226,7 @@ is_limited(const struct cgroup_dir *d, const char *disk)
 	for (int k = 0; !d->v2 && k < LIMIT_KEYS; k++)
 		if (cgroupfs_number(d, v1_io[k], disk) >= 0)
 			return true;
-	if (!d->v2 || cgroupfs_read(d->dir, "io.max", text, sizeof text) < 0)
+	if (!d->v2 || kernfile_read(d->dir, "io.max", text, sizeof text) < 0)
 		return false;
 	for (line = strtok_r(text, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest))
@@ -275,7 +276,7 @@ has_iocost(const struct cgroup_dir *d)
 	snprintf(path, sizeof path, "%.*s", (int)d->mounted, d->path);
 	root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return root >= 0
-	       && cgroupfs_read(root, "io.cost.qos", text, sizeof text) == 0
+	       && kernfile_read(root, "io.cost.qos", text, sizeof text) == 0
 	       && strstr(text, "enable=1") != NULL;
 }
 

@@ -7,6 +7,7 @@
 
 #include "cgroup.h"
 #include "cgroupfs.h"
+#include "kernfile.h"
 
 /* A hierarchy without the controller has no such file: what is known stays. */
 static void
@@ -40,7 +41,7 @@ read_io(const struct cgroup_dir *d, struct usage *u)
 {
 	char text[16384];
 
-	if (cgroupfs_read(d->dir,
+	if (kernfile_read(d->dir,
 		d->v2 ? "io.stat" : "blkio.throttle.io_service_bytes_recursive",
 		text, sizeof text)
 	    < 0)
@@ -64,7 +65,7 @@ read_v2(const struct cgroup_dir *d, struct usage *u)
 		u->oom_killed = true;
 	for (int n = 0; n < PRESSURE_RESOURCES; n++) {
 		snprintf(file, sizeof file, "%s.pressure", pressure_names[n]);
-		if (cgroupfs_read(d->dir, file, text, sizeof text) == 0
+		if (kernfile_read(d->dir, file, text, sizeof text) == 0
 		    && (total = strstr(text, "total=")) != NULL
 		    && sscanf(total, "total=%lld", &number) == 1)
 			u->stalled[n] = number;
