@@ -225,7 +225,7 @@ groups_of() {
 	assert_output /
 	local steps
 	steps=$(cut -d: -f2 <<<"$stderr" | grep -n -e cgroup -e root -e command | tr -d ' ' | xargs)
-	[[ $steps =~ 1:cgroup\ .*cgroup\ .*cgroupnamespace\ .*root\ .*command ]]
+	[[ $steps =~ :cgroup\ .*cgroup\ .*cgroupnamespace\ .*root\ .*command ]]
 	jailed() { a_root scratch | setlimit "$1" | jailexec -- /test/hog "${@:2}"; }
 	run -137 jailed memory=32M memory 256
 	run -0 jailed memory=64M memory 16
