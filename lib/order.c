@@ -95,12 +95,12 @@ want_priority(const struct jail *jail)
 	       && !jail_is_in_place(jail);
 }
 
-/* Who is to be ended when the time is over, and nothing else holds. */
+/* Who is to be ended when the time is over, wherever they have gone. */
 static bool
 want_orphans(const struct jail *jail)
 {
 	return (timeouts_asked(&jail->timeouts) || jail->pressures.words > 0)
-	       && !jail_has(jail, CLONE_NEWPID) && !cgroup_asked(&jail->cgroup);
+	       && !jail_has(jail, CLONE_NEWPID);
 }
 
 static bool

@@ -75,8 +75,10 @@ handle(const struct supervised *s, struct watch *w,
 /*
  * To all processes of the command.  Where they have a pid namespace, who is
  * the first in it takes all others along; where they have not, they are in a
- * group of ours, in a session of their own, or descend from us.  In a session
- * of its own a command may have a terminal: its guardian is our child, too.
+ * group of ours, in a session of their own, or descend from us.  From the
+ * group somebody may have moved to another, so that the last word is for all
+ * who descend from us, too.  In a session of its own a command may have a
+ * terminal: its guardian is our child, too.
  */
 static void
 tell_all(const struct supervised *s, int sig)
@@ -87,7 +89,7 @@ tell_all(const struct supervised *s, int sig)
 		forward(s, sig, true);
 	else if (s->takes_along)
 		(void)kill(s->first, sig);
-	else if (!cgroup_signal(s->cgroup, sig) && !s->own_session)
+	else if ((!cgroup_signal(s->cgroup, sig) || kills) && !s->own_session)
 		offspring_signal(sig);
 	if (kills && s->own_session)
 		(void)kill(-s->first, sig);

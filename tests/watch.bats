@@ -130,6 +130,13 @@ spin() {
 		(setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' $mark &)
 		sleep 1000" "$mark"
 	poll no_process_of "$mark"
+	requires root
+	# Who has left the group is found all the same.
+	run -124 timeout -s KILL 30 setlimit wall=0.5:0.1 memory=64M -- sh -c "
+		echo 0 >\"\$0/cgroup.procs\" || exit 3
+		(setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' $mark &)
+		while :; do sleep 1; done" "$(control_group memory)"
+	poll no_process_of "$mark"
 }
 
 # bats test_tags=vm
