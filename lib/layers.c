@@ -263,8 +263,8 @@ explain(const struct mount *m, struct fail *f)
 	if (error == EINVAL)
 		return fail_hint(f,
 		    "the file system of a layer is not fit for it (an overlay, "
-		    "NFS or FAT cannot be written to), or the host has "
-		    "something mounted below one");
+		    "NFS or FAT cannot be written to), the host has something "
+		    "mounted below one, or Linux is older than 5.11");
 	return -1;
 }
 

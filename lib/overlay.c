@@ -79,16 +79,24 @@ mount_prepared(const struct overlay *o)
 {
 	char lower[sizeof "lowerdir=" + OVERLAY_LOWERS * sizeof "../../0"];
 	char work[sizeof "workdir=../" + NAME_MAX];
-	const char *options[] = { lower, "userxattr", "upperdir=.", work,
-		NULL };
+	const char *options[5] = { lower };
 	char *end = stpcpy(lower, "lowerdir=");
+	int count = 1, overlay;
 
 	for (int n = 0; n < o->lowers; n++)
 		end += sprintf(end, "%s../../%c", n > 0 ? ":" : "", names[n]);
 	snprintf(work, sizeof work, "workdir=../%s",
 	    o->upper == OVERLAY_DIRECTORY ? o->work : "work");
-	if (o->upper == OVERLAY_NONE)
-		options[2] = NULL;
+	if (o->upper != OVERLAY_NONE) {
+		options[count++] = "upperdir=.";
+		options[count++] = work;
+	}
+	options[count] = "userxattr";
+	overlay = fsmount_new("overlay", options, o->attributes);
+	if (overlay >= 0 || errno != EINVAL || o->upper != OVERLAY_MEMORY)
+		return overlay;
+	/* That is of Linux 5.11, and nobody else will have this layer. */
+	options[count] = NULL;
 	return fsmount_new("overlay", options, o->attributes);
 }
 

@@ -124,3 +124,182 @@ seen='cut -d" " -f4- /proc/self/mountinfo | sed "s/work-[0-9a-f]*,/work,/" | sor
 		done
 	done
 }
+
+@test "the stage of the old way is in no copy of what the host has, nor left behind" {
+	local as lack at=$BATS_TEST_TMPDIR/at
+	mkdir "$at"
+	look() {
+		for lack in "${lacks[@]:0:3}"; do
+			# shellcheck disable=SC2086 # two words
+			staged() { alone dir="$at" -- "$RUNGS_STAGE/tests/filter" without $lack addmount bind=/:"$at:rec,ro" -- cat /proc/self/mountinfo; }
+			run -0 staged
+			assert_mount "$at" '.* ro,.*'
+			assert_mount "$at/proc" '.* ro,.*'
+			never grep -F /proc/driver <<<"$output"
+		done
+	}
+	for_each_caller look
+}
+
+@test "hostile roots are as harmless in the old way" {
+	local as case before lack=${lacks[1]} mode='' root=$BATS_TEST_TMPDIR/root victim=$BATS_TEST_TMPDIR/victim
+	mkdir -m 777 "$victim"
+	echo precious >"$victim/file"
+	before=$(digest "$victim")
+	make_root "$root"
+	tree() { printf '%s\n' "$root"; }
+	for case in dev-climbs proc-absolute run-climbs null-link pts-link; do
+		rm -rf "$root"/{dev,proc,run}
+		mkdir "$root"/{dev,proc,run}
+		"$BATS_TEST_DIRNAME/hostile-root.sh" "$root" "$victim" "$case"
+		for as in "${callers[@]}"; do
+			described tmpfs=/tmp >"$BATS_TEST_TMPDIR/jail"
+			run lacking jailexec -f "$BATS_TEST_TMPDIR/jail" -- sh -c 'echo in; : >/dev/x; ls /dev'
+			same "$before" "$(digest "$victim")" "$as $case"
+			case $case in
+			null-* | pts-*)
+				same 0 "$status" "$as $case: $output"
+				assert_line null pts shm
+				;;
+			*)
+				same 125 "$status" "$as $case"
+				assert_match 'jailexec: /(dev|proc|sys|tmp|run): .*'
+				never grep -Fxq in <<<"$output"
+				;;
+			esac
+		done
+	done
+}
+
+@test "an error of the kernel's own stays what it is, in the old way, too" {
+	requires user-namespaces
+	local as=as_user lack
+	for lack in "${lacks[@]:0:3}"; do
+		refused lacking enterns user mount -- addmount proc -- echo "$ran"
+		assert_output 'addmount: /proc: mount a proc file system: Operation not permitted
+addmount: a new /proc needs a pid namespace of its own, and around us one that is whole (a container'\''s may be masked)'
+	done
+}
+
+# --- what cannot be relied on ---
+
+# traced CALLS WORD... -- CMD...: addmount by root, with the calls in a file.
+traced() {
+	local words=()
+	calls=$BATS_TEST_TMPDIR/calls
+	while [ "$2" != -- ]; do
+		words+=("$2")
+		set -- "$1" "${@:3}"
+	done
+	# shellcheck disable=SC2086 # words are words
+	strace -f -qq -o "$calls" -e trace="$1" ${inject:+-e "inject=$inject"} \
+		"$RUNGS_STAGE/tests/filter" without $lack addmount "${words[@]}" "${@:2}"
+}
+
+# nth CALL PATTERN WORD...: which CALL of addmount's it is.
+nth() {
+	inject='' traced "$1" "${@:3}" -- true || return
+	grep -o "$1(.*" "$calls" | grep -n -m 1 -e "$2" | cut -d: -f1
+}
+
+@test "a mount that is not what it should be is not used" {
+	requires root strace no-sanitizer
+	local lack=${lacks[1]} calls inject at=$BATS_TEST_TMPDIR/at src=$BATS_TEST_TMPDIR/src n
+	mkdir "$at" "$src"
+	# The kernel says that it did, and did not.
+	n=$(nth mount MS_REMOUNT bind="$src:$at:ro")
+	inject=mount:retval=0:when=$n
+	refused traced mount bind="$src:$at:ro" -- echo "$ran"
+	[[ $output == "addmount: $src: set the attributes of the bind: "*'ot supported' ]]
+	n=$(nth mount 'MS_BIND, NULL' bind="$src:$at")
+	inject=mount:retval=0:when=$n
+	refused traced mount bind="$src:$at" -- echo "$ran"
+	assert_output "addmount: $src: bind it: Stale file handle"
+	n=$(nth mount 'proc/self/fd' tmpfs="$at")
+	inject=mount:retval=0:when=$n
+	refused traced mount tmpfs="$at" -- echo "$ran"
+	assert_output "addmount: $at: mount a tmpfs: No such device"
+}
+
+@test "nothing but a procfs is taken for one" {
+	requires root
+	local as=as_caller lack=${lacks[0]} at=$BATS_TEST_TMPDIR/at n links=()
+	mkdir "$at" "$BATS_TEST_TMPDIR/victim"
+	for n in {3..40}; do
+		links+=(link="$BATS_TEST_TMPDIR/victim:/proc/self/fd/$n")
+	done
+	refused lacking addmount tmpfs=/proc dir=/proc/driver dir=/proc/self/fd "${links[@]}" bind=/usr:"$at" -- echo "$ran"
+	assert_output 'addmount: /usr: set the attributes of the bind: No such device'
+	lack=${lacks[1]}
+	refused lacking addmount tmpfs=/proc dir=/proc/self/fd "${links[@]}" tmpfs="$at" -- echo "$ran"
+	assert_output "addmount: $at: mount a tmpfs: No such device"
+}
+
+@test "what is mounted on the top of a source is not taken for it" {
+	requires root
+	local lack=${lacks[1]}
+	covered() {
+		# shellcheck disable=SC2016,SC2086 # for the shell in there; two words
+		unshare --mount sh -c 'mount -t tmpfs none / && exec "$@"' - \
+			"$RUNGS_STAGE/tests/filter" without $lack addmount bind=/:"$BATS_TEST_TMPDIR:rec" -- echo "$ran"
+	}
+	refused covered
+	assert_output 'addmount: /: bind it: Stale file handle'
+}
+
+@test "a directory that is renamed while all below it is forbidden something" {
+	requires root strace no-sanitizer
+	local lack=${lacks[1]} calls inject src=$BATS_TEST_TMPDIR/src at=$BATS_TEST_TMPDIR/at n
+	mkdir -p "$at" "$src/a/m"
+	renamed() {
+		unshare --mount bash -c "$(declare -f traced nth race poll); race" bash
+	}
+	race() {
+		mount -t tmpfs none "$src/a/m" || exit
+		n=$(nth read '"", ' bind="$src:$at:rec,ro") || exit
+		inject=read:signal=STOP:when=$n
+		traced read,openat bind="$src:$at:rec,ro" -- echo "$ran" &
+		poll grep -q "stopped by SIGSTOP" "$calls"
+		mv "$src/a" "$src/b" && mkdir -p "$src/a/m"
+		kill -CONT "$(awk "/SIGSTOP/ { print \$1; exit }" "$calls")"
+		wait $!
+	}
+	calls=$BATS_TEST_TMPDIR/calls
+	export lack calls src at ran BATS_TEST_TMPDIR RUNGS_STAGE
+	refused renamed
+	assert_output "addmount: $src: set the attributes of the bind: Stale file handle"
+}
+
+@test "nosymfollow is had where it is newer than the calls for mounts are" {
+	requires root strace no-sanitizer
+	local as=as_caller lack='ENOSYS pidfd_open' calls inject at=$BATS_TEST_TMPDIR/at src=$BATS_TEST_TMPDIR/src
+	mkdir "$at" "$src"
+	for inject in fsmount mount_setattr; do
+		inject=$inject:error=EINVAL
+		word=tmpfs=$at
+		[ "$inject" = fsmount:error=EINVAL ] || word=bind=$src:$at
+		run -0 traced mount,fsmount,mount_setattr "$word:nosymfollow,noexec" -- cat /proc/self/mountinfo
+		assert_mount "$at" '.* rw,nosuid,nodev,noexec,.*nosymfollow'
+		never grep -F /proc/driver <<<"$output"
+		refused traced mount,fsmount,mount_setattr "$word" -- echo "$ran"
+		[[ $output == *': Invalid argument' ]]
+	done
+}
+
+@test "scratch is had where overlayfs has no attributes of users" {
+	requires root strace no-sanitizer
+	local as=as_caller mode=scratch jail=$BATS_TEST_TMPDIR/jail n trace=$BATS_TEST_TMPDIR/trace
+	described tmpfs=/tmp >"$jail"
+	without() {
+		strace -f -qq -o "$trace" -e trace=mount ${1:+-e "inject=mount:error=EINVAL:when=$1"} \
+			"$RUNGS_STAGE/tests/filter" without ENOSYS "$mounts" jailexec -f "$jail" -- \
+			sh -c 'rm -r /etc && mkdir /etc && echo new >/etc/file && ls /etc; cat /proc/self/mountinfo'
+	}
+	run -0 without ''
+	assert_mount / 'overlay .*'
+	grep -q ',userxattr' <<<"$output"
+	n=$(grep -o 'mount(.*' "$trace" | grep -n -m 1 '"overlay"' | cut -d: -f1)
+	run -0 without "$n"
+	same file "${lines[0]}"
+	never grep -q ',userxattr' <<<"$output"
+}
