@@ -248,6 +248,21 @@ idmap_gives(const struct idmap *map)
 }
 
 bool
+idmap_reaches(const struct idmap *map, uint32_t uid)
+{
+	const struct extents *e = &map->uids;
+
+	if (map->kind == IDMAP_SELF)
+		return uid == map->outside_uid;
+	/* Those that are picked are nobody's. */
+	for (int n = 0; n < e->count && map->kind != IDMAP_PICK; n++)
+		if (uid >= e->list[n].out
+		    && uid - e->list[n].out < e->list[n].count)
+			return true;
+	return false;
+}
+
+bool
 idmap_is_open(const struct idmap *map)
 {
 	return map->kind == IDMAP_SELF && map->uids.count == 0;

@@ -92,6 +92,9 @@ bool idmap_shifts(const struct idmap *map);
  */
 bool idmap_gives(const struct idmap *map);
 
+/* Whether somebody in the namespace has this id of the host's. */
+bool idmap_reaches(const struct idmap *map, uint32_t uid);
+
 /* Whether the map is of one id, and nobody has said yet of which. */
 bool idmap_is_open(const struct idmap *map);
 

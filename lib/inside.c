@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -13,9 +15,26 @@
 #include "channel.h"
 #include "compat.h"
 #include "descriptor.h"
+#include "doorstep.h"
 #include "fail.h"
 #include "init.h"
 #include "jail.h"
+
+int
+inside_explain(const char *command, int error, bool is_there, struct fail *f)
+{
+	bool missing = error == ENOENT || error == ENOTDIR;
+
+	if (error == ENOENT && is_there)
+		fail(f, 0,
+		    "%s: the interpreter or loader that it names is "
+		    "not in the root",
+		    command);
+	else
+		fail(f, error, "%s", command);
+	f->status = missing && !is_there ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+	return -1;
+}
 
 int
 inside_become(const struct jail *jail, char *command[], struct fail *f)
@@ -27,18 +46,36 @@ inside_become(const struct jail *jail, char *command[], struct fail *f)
 		environ = jail->environment; /* execvp takes PATH from it */
 	execvp(command[0], command);
 	error = errno;
-	if (error == ENOENT && strchr(command[0], '/') != NULL
-	    && access(command[0], F_OK) == 0) {
-		fail(f, 0,
-		    "%s: the interpreter or loader that it names is "
-		    "not in the root",
-		    command[0]);
-		f->status = EXIT_CANNOT_RUN;
-		return -1;
+	return inside_explain(command[0], error,
+	    strchr(command[0], '/') != NULL && access(command[0], F_OK) == 0,
+	    f);
+}
+
+/* Find the file of a command as execvp(3) does.  -1: errno is set. */
+static int
+find_file(const char *name, char path[PATH_MAX])
+{
+	const char *dirs = getenv("PATH");
+	int error = ENOENT, length;
+
+	if (strchr(name, '/') != NULL && strlen(name) < PATH_MAX) {
+		strcpy(path, name);
+		return access(path, F_OK);
 	}
-	fail(f, error, "%s", command[0]);
-	f->status = error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND
-	                                                : EXIT_CANNOT_RUN;
+	if (dirs == NULL)
+		dirs = "/usr/local/bin:/bin:/usr/bin";
+	for (; *name != '\0'; dirs += length + 1) {
+		length = (int)strcspn(dirs, ":");
+		snprintf(path, PATH_MAX, "%.*s%s%s", length, dirs,
+		    length > 0 ? "/" : "", name);
+		if (access(path, X_OK) == 0)
+			return 0;
+		if (errno == EACCES)
+			error = EACCES;
+		if (dirs[length] == '\0')
+			break;
+	}
+	errno = error;
 	return -1;
 }
 
@@ -75,6 +112,31 @@ say(int channel, char word, int fd)
 		return;
 	fail(&why, errno, "tell %s", program_invocation_short_name);
 	give_up(channel, &why);
+}
+
+/* Become the command by way of what has no file. */
+static void
+become_by_doorstep(struct jail *jail, int channel, struct fail *f)
+{
+	extern char **environ;
+	char path[PATH_MAX], word = SAY_DOORSTEP;
+	int error;
+
+	if (jail->environment != NULL)
+		environ = jail->environment;
+	if (find_file(jail->words[2], path) < 0) {
+		inside_explain(jail->words[2], errno, false, f);
+		return;
+	}
+	if (doorstep_prepare(channel, path, jail->words, f) < 0
+	    || jail_enter(jail, STAGE_LAST, f) < 0)
+		return;
+	/* A filter may know no more than write(2) by now. */
+	if (write(channel, &word, 1) == 1) {
+		error = doorstep_enter(jail->doorstep, jail->words);
+		(void)!write(channel, &error, sizeof error);
+	}
+	_exit(EXIT_TOOL);
 }
 
 /* pid 1 lets the command go with a byte, or never.  Returns -1: no gate. */
@@ -118,9 +180,10 @@ command_process(struct jail *jail, char *command[], int channel,
 		init_restore_signals(signals);
 	else
 		init_default_signals(signals);
-	if (jail_enter(jail, STAGE_LAST, &why) < 0)
-		give_up(channel, &why);
-	inside_become(jail, command, &why);
+	if (jail->is_exposed)
+		become_by_doorstep(jail, channel, &why);
+	else if (jail_enter(jail, STAGE_LAST, &why) == 0)
+		inside_become(jail, command, &why);
 	give_up(channel, &why);
 }
 

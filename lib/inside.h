@@ -8,6 +8,8 @@
 #ifndef INSIDE_H
 #define INSIDE_H
 
+#include <stdbool.h>
+
 struct fail;
 struct init_signals;
 struct jail;
@@ -23,6 +25,11 @@ enum {
 	SAY_READY = 'r',   /* in all namespaces; waits for an answer */
 	SAY_ENTERED = 'e', /* by who takes the first process's place */
 	SAY_COMMAND = 'c', /* by who is to be the command */
+	/*
+	 * The last word of ours: somebody else in the jail might say the
+	 * rest, so no more is listened to than doorstep.h's int.
+	 */
+	SAY_DOORSTEP = 'd',
 };
 
 /*
@@ -38,5 +45,9 @@ _Noreturn void inside_first(struct jail *jail, char *command[], int channel,
  * that failed: f->status says 126 or 127.
  */
 int inside_become(const struct jail *jail, char *command[], struct fail *f);
+
+/* The same for an error from the doorstep.  Returns -1. */
+int inside_explain(const char *command, int error, bool is_there,
+    struct fail *f);
 
 #endif

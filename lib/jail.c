@@ -10,6 +10,7 @@
 #include "capability.h"
 #include "compat.h"
 #include "description.h"
+#include "doorstep.h"
 #include "empty.h"
 #include "fail.h"
 #include "fsmount.h"
@@ -73,6 +74,7 @@ jail_init(struct jail *jail, bool exactly)
 		.status = -1,
 		.report = -1,
 		.caller = -1,
+		.doorstep = -1,
 		.running.dir = -1,
 		.running.file = -1,
 		.terminal.outer = -1,
@@ -245,6 +247,25 @@ jail_gives_up(struct jail *jail, char *line, size_t size, struct fail *f)
 	return 0;
 }
 
+/*
+ * Whether the file that this program is could be written to by who is in the
+ * jail, if they got hold of it: by its owner, or by root where ids are not
+ * mapped.  A root that can be left keeps nobody from any file.
+ */
+static bool
+is_exposed(const struct jail *jail)
+{
+	uint32_t owner;
+
+	if (jail_joins(jail))
+		return true; /* take_look() knows more */
+	if (jail->root.dir == NULL || !jail_has(jail, CLONE_NEWNS)
+	    || (jail->exactly && !jail_has(jail, CLONE_NEWUSER)))
+		return false;
+	return doorstep_owner(&owner) || !jail_has(jail, CLONE_NEWUSER)
+	       || idmap_reaches(&jail->namespaces.ids, owner);
+}
+
 /* What a jail of its own kind is built on. */
 static const unsigned deep_namespaces =
     CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
@@ -302,6 +323,7 @@ jail_settle(struct jail *jail, struct fail *f)
 		return -1;
 	if (settle_ids(jail, f) < 0)
 		return -1;
+	jail->is_exposed = is_exposed(jail);
 	jail->root.gives = jail_has(jail, CLONE_NEWUSER)
 	                   && jail->root.mode != ROOT_PLAIN
 	                   && idmap_gives(&jail->namespaces.ids);
@@ -315,7 +337,7 @@ jail_settle(struct jail *jail, struct fail *f)
 bool
 jail_is_in_place(const struct jail *jail)
 {
-	return jail->exactly && !jail_joins(jail)
+	return jail->exactly && !jail_joins(jail) && !jail->is_exposed
 	       && (namespaces_paths(&jail->namespaces) & CLONE_NEWPID) == 0
 	       && !jail_has(jail, CLONE_NEWPID) && !cgroup_asked(&jail->cgroup)
 	       && !jail_maps_from_outside(jail) && jail->status < 0

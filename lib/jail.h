@@ -86,6 +86,10 @@ struct jail {
 	                          NULL: it is not wanted */
 	int trace;             /* a line for each step goes here, or -1 */
 
+	bool is_exposed;    /* who is in there might write to this program */
+	int doorstep;       /* doorstep.h: what the command begins as, or -1 */
+	const char **words; /* and its words */
+
 	pid_t first;       /* the jail's first process, 0: ourselves */
 	bool begins_empty; /* in the mount namespace of empty.h: */
 	int empty;         /* it, or -1 */

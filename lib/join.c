@@ -286,6 +286,15 @@ join_open(struct join *j, const char *of, unsigned except, struct fail *f)
 	return fail_prefix(f, "of=%s: ", of);
 }
 
+bool
+join_reaches(const struct join *j, uint32_t uid)
+{
+	uint32_t inside;
+	struct fail why;
+
+	return map_id(j, "uid_map", uid, &inside, &why) == 0;
+}
+
 int
 join_cgroups(const struct join *j, struct fail *f)
 {

@@ -52,6 +52,9 @@ pid_t join_find(const char *of, struct fail *f);
  */
 int join_open(struct join *j, const char *of, unsigned except, struct fail *f);
 
+/* Whether somebody in there has this id of the host's, or may have it. */
+bool join_reaches(const struct join *j, uint32_t uid);
+
 /* Move the calling process, which is to have one thread, to its groups. */
 int join_cgroups(const struct join *j, struct fail *f);
 

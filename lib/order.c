@@ -37,6 +37,12 @@ want_compile(const struct jail *jail)
 }
 
 static bool
+want_doorstep(const struct jail *jail)
+{
+	return jail->is_exposed;
+}
+
+static bool
 want_name(const struct jail *jail)
 {
 	return jail->running.name != NULL;
@@ -370,6 +376,9 @@ const struct step steps[] = {
 	{ STAGE_CALLER, "process", "pidfd_open(2)", 2019,
 	    "hold on to who is in the jail, and see what holds for it",
 	    jail_joins, take_look, NULL },
+	{ STAGE_CALLER, "doorstep", "memfd_create(2)", 2014,
+	    "let the command begin as no file of the host", want_doorstep,
+	    take_doorstep, NULL },
 	{ STAGE_CALLER, "names", "openat2(2) RESOLVE_IN_ROOT", 2020,
 	    "see which one id the jail should have", want_guess, take_guess,
 	    NULL },

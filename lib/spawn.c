@@ -21,6 +21,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@
 #include "channel.h"
 #include "compat.h"
 #include "detach.h"
+#include "doorstep.h"
 #include "empty.h"
 #include "fail.h"
 #include "init.h"
@@ -131,6 +133,18 @@ clone_first(struct jail *jail, struct fail *f)
 	return -1;
 }
 
+static int
+explain_doorstep(const struct jail *jail, int error, struct fail *f)
+{
+	if (error < 0)
+		return inside_explain(jail->words[2], -error, true, f);
+	inside_explain(jail->words[2], error, true, f);
+	return fail_hint(f,
+	    "execveat(2) has to be allowed where somebody in the jail could "
+	    "write to the file of %s",
+	    program_invocation_short_name);
+}
+
 /*
  * Wait until the command runs, and take the terminal over when it comes.
  * -1: it does not run, and f says why.
@@ -141,8 +155,10 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 {
 	union {
 		char word;
+		int error;
 		struct fail why;
 	} message;
+	bool by_doorstep = false;
 	ssize_t got;
 	pid_t sender;
 	int fd;
@@ -150,6 +166,12 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 	for (;;) {
 		got = channel_receive_from(channel, &message, sizeof message,
 		    &fd, &sender);
+		if (by_doorstep) {
+			scope_close(&fd);
+			return got == sizeof message.error
+			           ? explain_doorstep(jail, message.error, f)
+			           : 0;
+		}
 		if (got == 1 && message.word == SAY_TERMINAL
 		    && terminal_begin(&jail->terminal, fd, f) < 0)
 			return -1;
@@ -166,6 +188,7 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 			waitpid(jail->first, NULL, 0);
 			started->first = jail->first = sender;
 		}
+		by_doorstep = message.word == SAY_DOORSTEP;
 		if (message.word == SAY_COMMAND)
 			started->command = sender;
 		if (message.word != SAY_READY)
@@ -302,6 +325,8 @@ run(struct jail *jail, char *command[], struct fail *f)
 {
 	int result = -1;
 
+	if (jail->is_exposed && (jail->words = doorstep_words(command)) == NULL)
+		return fail(f, errno, "copy the command");
 	if (jail_enter(jail, STAGE_CALLER, f) == 0)
 		result = run_supervised(jail, command, f);
 	/* Process 1 of a pid namespace ends when all others there have. */
@@ -310,6 +335,7 @@ run(struct jail *jail, char *command[], struct fail *f)
 	cgroup_remove(&jail->cgroup);
 	mounts_release(&jail->mounts);
 	running_end(&jail->running);
+	free(jail->words);
 	return result;
 }
 

@@ -11,6 +11,7 @@
 #include "affinity.h"
 #include "capability.h"
 #include "compat.h"
+#include "doorstep.h"
 #include "empty.h"
 #include "fail.h"
 #include "inroot.h"
@@ -22,14 +23,28 @@
 int
 take_look(struct jail *jail, struct fail *f)
 {
+	uint32_t owner;
+
 	if (join_open(&jail->join, jail->namespaces.of, jail->namespaces.host,
 		f)
 	    < 0)
 		return -1;
 	jail->credential.keep_groups = jail->join.deny_groups;
+	jail->is_exposed =
+	    doorstep_owner(&owner) || join_reaches(&jail->join, owner);
 	if (priority_follow(&jail->priority, jail->join.pid, f) < 0)
 		return fail_prefix(f, "of=%d: ", (int)jail->join.pid);
 	return 0;
+}
+
+int
+take_doorstep(struct jail *jail, struct fail *f)
+{
+	jail->doorstep = doorstep_make(f);
+	if (jail->doorstep < 0)
+		return -1;
+	/* It is O_CLOEXEC: not kept for longer than for that. */
+	return descriptors_keep(&jail->kept, jail->doorstep, f);
 }
 
 int

@@ -12,6 +12,7 @@ struct fail;
 struct jail;
 
 int take_look(struct jail *jail, struct fail *f);
+int take_doorstep(struct jail *jail, struct fail *f);
 int take_paths(struct jail *jail, struct fail *f);
 int take_entry(struct jail *jail, struct fail *f);
 int take_privileges(struct jail *jail, struct fail *f);

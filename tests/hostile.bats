@@ -237,6 +237,86 @@ a_root_at() {
 	done
 }
 
+# It has to be no file of the host that a script is run by when it names
+# /proc/self/exe, wherever who is in the jail could write to that file.
+@test "what is about to be the command is no file that the jail could write to" {
+	local root=$BATS_TEST_TMPDIR/root bin=$BATS_TEST_TMPDIR/bin jail=$BATS_TEST_TMPDIR/jail mode
+	make_root "$root"
+	mkdir "$bin"
+	printf '#!/proc/self/exe\n' >"$root/payload"
+	printf '#!/payload\n' >"$root/twice"
+	chmod 755 "$root/payload" "$root/twice"
+	a_root_at "$root" scratch >"$jail"
+	# exposed TOOL [OPTION...]: in there, it is not run as an interpreter.
+	exposed() {
+		local file
+		for file in /payload /twice; do
+			run -125 "$as" "$@" -- "$file"
+			same '' "$output" "$*"
+		done
+		run -0 "$as" "$@" -- sh -c 'echo "$0-$*"; ls /proc/self/fd | wc -l' a b 'c d'
+		same "$(printf 'a-b c d\n4')" "$output" "$*"
+		# And an error is the same as without.
+		run -127 "$as" "$@" -- no-such-command
+		assert_match '[a-z]+: no-such-command: No such file or directory'
+		run -126 "$as" "$@" -- /etc/passwd
+		assert_match '[a-z]+: /etc/passwd: Permission denied'
+		printf '#!/nowhere\n' >"$root/bad"
+		chmod 755 "$root/bad"
+		run -126 "$as" "$@" -- /bad
+		assert_match '[a-z]+: /bad: the interpreter or loader that it names is not in the root'
+	}
+	look() {
+		rm -f "$bin/jailexec"
+		cp "$RUNGS_STAGE/bin/jailexec" "$bin"
+		# The caller's own.
+		[ "$as" = as_caller ] || chown 1234 "$bin/jailexec"
+		if [ "$("$as" id -u)" -ne 0 ]; then
+			exposed "$bin/jailexec" -f "$jail"
+			enterns user mount <"$jail" | addmount proc >"$jail.x"
+			exposed "$bin/jailexec" -x -E PATH=/bin:/usr/bin -f "$jail.x"
+		fi
+		# Anybody's.
+		[ "$(id -u)" -ne 0 ] || chown 0 "$bin/jailexec"
+		for mode in 775 757; do
+			chmod "$mode" "$bin/jailexec"
+			exposed "$bin/jailexec" -f "$jail"
+		done
+	}
+	for_each_caller look
+	requires root
+	# And root's, for root.
+	as=as_caller
+	enterns user=host <"$jail" >"$jail.host"
+	exposed jailexec -f "$jail.host"
+	# Root in there is nobody's equal.
+	chown 1234 "$bin/jailexec"
+	chmod 755 "$bin/jailexec"
+	exposed "$bin/jailexec" -f "$jail.host"
+	enterns user=0:0:1 <"$jail" >"$jail.map"
+	exposed jailexec -f "$jail.map"
+	jailexec -f "$jail.host" -- sleep 1000 3>&- &
+	racer=$!
+	poll pgrep -P "$racer" >/dev/null
+	exposed enterns "of=$(pgrep -P "$racer")"
+	# Where it is out of reach, there is nothing to be done.
+	for as in "${callers[@]}"; do
+		run -0 "$as" jailexec -e -f "$jail" -- true
+		never grep -q ^doorstep: <<<"$output"
+	done
+}
+
+@test "where that cannot be had, nothing is run" {
+	requires root strace no-sanitizer
+	a_root scratch | enterns user=host >"$BATS_TEST_TMPDIR/jail"
+	without() { strace -f -qq -o /dev/null -e "inject=$1:error=EACCES" jailexec -f "$BATS_TEST_TMPDIR/jail" -- echo "$ran"; }
+	refused without memfd_create
+	assert_line "jailexec: keep this program's file from the jail, by a memfd: Permission denied"
+	run -126 without execveat
+	assert_output 'jailexec: echo: Permission denied
+jailexec: execveat(2) has to be allowed where somebody in the jail could write to the file of jailexec'
+}
+
 # CVE-2016-9962
 @test "nobody can trace pid 1, nor the caller's processes" {
 	local as
