@@ -341,11 +341,7 @@ capability_regain(struct fail *f)
 	if (get_sets(&s, f) < 0)
 		return -1;
 	s.effective = s.permitted;
-	if (set_sets(&s, f) < 0)
-		return -1;
-	if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
-		return fail(f, errno, "keep capabilities no longer");
-	return 0;
+	return set_sets(&s, f);
 }
 
 int

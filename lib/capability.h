@@ -58,7 +58,7 @@ int capability_bound(uint64_t keep, struct fail *f);
 
 /*
  * Have the permitted set outlast the change from root to another user,
- * PR_SET_KEEPCAPS, and after that be able to use it again.
+ * PR_SET_KEEPCAPS, which execve(2) ends; and after that be able to use it.
  */
 int capability_hold(struct fail *f);
 int capability_regain(struct fail *f);

@@ -245,6 +245,9 @@ droppriv: caps=default,net_raw keeps it, too'
 	within() { droppriv securebits=no_setuid_fixup -- droppriv "$@" -- "$caught"; }
 	run -0 within user=77
 	assert_line 'securebits 4' 'permitted 0000000000000000'
+	run -0 setpriv --securebits=+no_setuid_fixup --inh-caps=+chown \
+		--ambient-caps=+chown droppriv user=77 -- "$caught"
+	assert_line 'permitted 0000000000000000' 'ambient 0000000000000000'
 	run -0 within securebits=none
 	assert_line 'securebits 0'
 	locked() { droppriv securebits=noroot_locked -- droppriv securebits=none -- echo "$ran"; }
@@ -329,6 +332,12 @@ droppriv: caps=default,net_raw keeps it, too'
 		refused jailed caps=none ambient=net_raw
 	}
 	for_each_caller look
+	[ "$(id -u)" -eq 0 ] || return 0
+	# Not even the last steps are taken with more than it has.
+	closed() { a_root scratch | droppriv "$@" | jailexec -C /root -- true; }
+	run -0 closed ambient=net_raw
+	run -125 closed ambient=net_raw user=77
+	assert_output 'jailexec: /root: change to it: Permission denied'
 }
 
 @test "by doing, a layer alone is the same layer in a jail" {
