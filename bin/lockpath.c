@@ -6,12 +6,15 @@
  * This file names the layer; lib/landlock.c talks to the kernel.
  */
 #include "layer.h"
+#include "learn.h"
 
 static const struct layer_tool tool = {
 	.name = "lockpath",
 	.synopsis = "[-n] [--best-effort] KIND=PATH ... [connect=PORTS] "
 		    "[bind=PORTS] [signal] "
-		    "[abstract] [log] [-- COMMAND [ARGUMENT ...]]",
+		    "[abstract] [log] [-- COMMAND [ARGUMENT ...]] | "
+		    "--learn=FILE -- COMMAND [ARGUMENT ...]",
+	.learn = learn_paths,
 	.has_best = true,
 };
 

@@ -76,6 +76,12 @@ enum {
 	RUNGS_ATTR_IDMAP = 0x100000,       /* Linux 5.12 */
 };
 
+#ifndef __NR_pidfd_getfd
+#define __NR_pidfd_getfd 438 /* Linux 5.6 */
+#endif
+#ifndef __NR_io_uring_setup
+#define __NR_io_uring_setup 425 /* Linux 5.1 */
+#endif
 #ifndef __NR_landlock_create_ruleset
 #define __NR_landlock_create_ruleset 444 /* these three: Linux 5.13 */
 #define __NR_landlock_add_rule 445

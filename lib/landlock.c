@@ -38,6 +38,7 @@ static const struct kind {
 	uint64_t rights;
 } kinds[] = {
 	{ "read=", READ },
+	{ "list=", LANDLOCK_ACCESS_FS_READ_DIR },
 	{ "exec=", READ | LANDLOCK_ACCESS_FS_EXECUTE },
 	{ "write=", READ | MODIFY | CREATE | REMOVE | RUNGS_LANDLOCK_REFER },
 	{ "modify=", MODIFY },

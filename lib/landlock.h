@@ -2,9 +2,8 @@
 /*
  * landlock.h - which paths and ports a process can still reach
  *
- *	read= exec= write= modify= create= remove= refer= ioctl= device=PATH
- *	connect= bind=PORT,...|any|none
- *	signal abstract log best-effort
+ *	read= list= exec= write= modify= create= remove= refer= ioctl=
+ *device=PATH connect= bind=PORT,...|any|none signal abstract log best-effort
  *
  * One word about a path shuts all paths that no word names, one about a port
  * shuts all ports.  What each word gives is the table at the top of

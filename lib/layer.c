@@ -74,7 +74,7 @@ layer_run(struct jail *jail, char *command[])
 /* What the options say, and the words, which are checked. */
 struct request {
 	bool fresh, best;
-	const char *report;
+	const char *report, *learn;
 	char **command;
 	struct jail jail; /* large */
 };
@@ -83,13 +83,16 @@ static void
 parse(int argc, char *argv[], const struct layer_tool *tool, struct request *r)
 {
 	static const struct option none = { NULL, 0, NULL, 0 };
-	struct option options[3] = { none, none, none }, *last = options;
+	struct option options[4] = { none, none, none, none }, *last = options;
 	struct fail why;
 	int option;
 
 	if (tool->reports)
 		*last++ =
 		    (struct option){ "report", required_argument, NULL, 'r' };
+	if (tool->learn != NULL)
+		*last++ =
+		    (struct option){ "learn", required_argument, NULL, 'l' };
 	if (tool->has_best)
 		*last++ =
 		    (struct option){ "best-effort", no_argument, NULL, 'b' };
@@ -99,13 +102,17 @@ parse(int argc, char *argv[], const struct layer_tool *tool, struct request *r)
 			r->fresh = true;
 		else if (option == 'r')
 			r->report = optarg;
+		else if (option == 'l')
+			r->learn = optarg;
 		else if (option == 'b')
 			r->best = true;
 		else
 			tool_usage(tool->synopsis);
 	}
-	if (optind == argc || (r->command != NULL && r->command[0] == NULL)
-	    || (r->command == NULL && r->report != NULL))
+	/* What is to be learned is not said, and the other way round. */
+	if ((optind == argc) != (r->learn != NULL)
+	    || (r->command != NULL && r->command[0] == NULL)
+	    || (r->command == NULL && (r->report != NULL || r->learn != NULL)))
 		tool_usage(tool->synopsis);
 	jail_init(&r->jail, true);
 	for (int i = optind; i < argc; i++)
@@ -124,7 +131,14 @@ layer_main(int argc, char *argv[], const struct layer_tool *tool)
 	static struct request r;
 	struct fail why;
 
+	int status;
+
 	parse(argc, argv, tool, &r);
+	if (r.learn != NULL) {
+		if ((status = tool->learn(r.learn, r.command, &why)) < 0)
+			tool_die(&why);
+		return status;
+	}
 	if (r.command != NULL)
 		return layer_run(&r.jail, r.command);
 	if (r.jail.adjust.of == NULL)

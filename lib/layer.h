@@ -11,10 +11,13 @@
 
 #include <stdbool.h>
 
+struct fail;
 struct jail;
 
 struct layer_tool {
 	const char *name, *synopsis;
+	/* --learn=FILE: run the command, without words, and write them. */
+	int (*learn)(const char *file, char *command[], struct fail *f);
 	bool reports;  /* it has --report=FD|FILE: status.h */
 	bool has_best; /* it has --best-effort, which is a word, too */
 };

@@ -396,7 +396,7 @@ read_back() {
 @test "law 4: what lockpath prints it reads as the same" {
 	local words
 	for words in read=/ 'read=/ read=/' 'read=/a exec=/b write=/c modify=/d' \
-		'create=/e remove=/f refer=/g ioctl=/h device=/i try-read=/j' \
+		'list=/k create=/e remove=/f refer=/g ioctl=/h device=/i try-read=/j' \
 		connect=80 'connect=80,443 connect=22' bind=0 connect=any \
 		connect=none 'connect=5 connect=any' 'connect=any connect=5' \
 		'bind=none bind=5' signal abstract log best-effort none \

@@ -47,6 +47,7 @@ everything+=' rmdir rename link device ioctl'
 		for how in reached reached_in_a_pipe; do
 			same '' "$($how "read=$reach")"
 			same 'list read' "$($how "read=$tree")"
+			same 'list' "$($how "list=$tree")"
 			same 'list read exec' "$($how "exec=$tree")"
 			same 'list read write truncate file dir symlink fifo socket remove rmdir rename link' \
 				"$($how "write=$tree")"
@@ -102,14 +103,14 @@ everything+=' rmdir rename link device ioctl'
 	ln -s ../secret "$root/dev/zero"
 	echo secret >"$root/secret"
 	mknod "$root/dev/full" c 1 3
+	mknod "$root/dev/random" b 1 8
 	inside() {
 		printf 'jail 1\nmkroot dir=%s\nlockpath exec=/bin exec=/lib exec=/usr\nend\n' "$root" |
 			jailexec -x -- /bin/sh -c "$1"
 	}
-	for name in null zero full; do
-		run inside "cat /dev/$name"
-		same 1 "$status" "$name"
-		never grep -q secret <<<"$output"
+	for name in null zero full random; do
+		run -1 inside "cat /dev/$name"
+		[[ $output == *'Permission denied'* ]]
 		run inside ": >/dev/$name"
 		((status != 0))
 	done
@@ -263,6 +264,12 @@ as_on() {
 		assert_line 'lockpath: files: this takes Landlock of ABI 1, and the kernel has 0: it was started without, see lsm= in its command line'
 	}
 	for_each_caller look
+	# What cannot be asked is not taken for nothing.
+	if [ "$(id -u)" -eq 0 ]; then
+		refused "$RUNGS_STAGE/tests/lie" 444=1 lockpath \
+			--best-effort exec=/ -- echo "$ran"
+		assert_output 'lockpath: ask the kernel for Landlock: Operation not permitted'
+	fi
 	strict() { lockpath -n exec=/ | as_on 3 jailexec -x -- echo "$ran"; }
 	refused strict
 	# What words do not ask for is not missed.
@@ -307,6 +314,107 @@ end"
 	assert_match 'landlock_restrict_self\([0-9]+, (0x2|LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON).*\) += 0'
 }
 
+# again CMD...: what it prints is the same when it is run under the words
+# that were learned from it, in a description and alone.
+again() {
+	local file=$BATS_TEST_TMPDIR/learned-$as want
+	rm -f "$file"
+	run -0 anew lockpath --learn="$file" -- "$@"
+	want=$output
+	run -0 anew jailexec -x -f "$file" -- "$@"
+	same "$want" "$output" "$*"
+	# shellcheck disable=SC2046
+	run -0 anew lockpath $(sed -n 's/^lockpath//p' "$file") -- "$@"
+	same "$want" "$output" "$*"
+}
+
+# anew CMD...: in a directory that is as it was at first.
+anew() {
+	local dir=$BATS_TEST_TMPDIR/again-$as
+	chmod 777 "$BATS_TEST_TMPDIR"
+	rm -rf "$dir"
+	mkdir -m 777 "$dir"
+	printf 'two\none\n' >"$dir/lines"
+	[ "$as" = as_caller ] || chown 1234:1234 "$dir/lines"
+	(cd "$dir" && "$as" "$@")
+}
+
+# learned: the words of the last one, without the system's own files.
+learned() {
+	grep '^lockpath' "$BATS_TEST_TMPDIR/learned-$as" |
+		sed "s,$BATS_TEST_TMPDIR/again-$as,DIR,; s/^lockpath //" |
+		grep -E "DIR|connect|bind" | xargs
+}
+
+@test "learn: a program runs under the words that were learned from it" {
+	look() {
+		again cat lines
+		same 'read=DIR/lines connect=none bind=none' "$(learned)"
+		again sort -o lines lines
+		again sh -c 'sort <lines >new && mv new lines && cat lines && rm lines'
+		same 'read=DIR modify=DIR create=DIR remove=DIR try-read=DIR/lines connect=none bind=none' "$(learned)"
+		again sh -c 'mkdir -p a/b && echo x >a/b/c && mv a/b/c d && ln d e && ln -s e f && ls . a && cat f && rm -r a d e f'
+		# Some of it is there before, and is moved from one to the other.
+		again sh -c 'mkdir a && mv lines a/ && cat a/lines && mv a/lines . && rmdir a'
+		again sh -c 'sed -i s/two/three/ lines; cat lines; echo four >>lines; tail -n 1 lines'
+		again sh -c 'printf "#!/bin/sh\necho script\n" >s && chmod 755 s && ./s; rm s'
+		again sh -c 'mkfifo p; cat p & echo through >p; wait; rm p'
+		again sh -c 'cat /proc/self/comm; head -c 1 /dev/zero | wc -c'
+		again sh -c 'true >lines; cat no-such-file 2>&1 || echo none'
+		again env -C / ls
+	}
+	for_each_caller look
+}
+
+@test "learn: what other languages do, and threads and ports" {
+	look() {
+		local program port=$((20000 + RANDOM % 10000))
+		! command -v gcc >/dev/null || again sh -c \
+			'echo "int main(void) { return 7; }" >s.c && TMPDIR=$PWD gcc s.c && ./a.out || echo $?'
+		! command -v perl >/dev/null || again perl -MFile::Temp=tempfile -e \
+			'my ($f, $n) = tempfile(DIR => "."); print $f "x"; close $f; open $f, "+<", $n; print <$f>, "\n"; unlink $n'
+		program="
+import socket, threading
+def serve():
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(('127.0.0.1', $port)); s.listen()
+    c = socket.create_connection(('127.0.0.1', $port))
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('127.0.0.1', 9))
+    open('lines').read(); print('served')
+t = threading.Thread(target=serve); t.start(); t.join()"
+		[ -x /usr/bin/python3 ] || return 0
+		again /usr/bin/python3 -c "$program"
+		[[ $(learned) == *"read=DIR/lines connect=$port bind=$port" ]]
+	}
+	for_each_caller look
+}
+
+@test "learn: status and errors are the command's, and what was not seen is said" {
+	local file=$BATS_TEST_TMPDIR/learned
+	run -7 lockpath --learn="$file" -- sh -c 'exit 7'
+	grep -Fxq 'lockpath connect=none' "$file"
+	same end "$(tail -n 1 "$file")"
+	grep -Fxq '# learned from: sh -c exit 7' "$file"
+	run -143 lockpath --learn="$file" -- sh -c 'kill $$'
+	run -127 lockpath --learn="$file" -- no-such-command
+	assert_output 'lockpath: no-such-command: No such file or directory'
+	run -126 lockpath --learn="$file" -- /etc/passwd
+	refused lockpath --learn=/no/such/directory -- echo "$ran"
+	# A comment is one line, whatever the command's name.
+	run -0 lockpath --learn="$file" -- true $'x\nlockpath write=/'
+	never grep -q '^lockpath write=/' "$file"
+	# One way or the other, and with a command.
+	refused_usage() {
+		run -125 lockpath "$@"
+		[[ ${lines[0]} == 'usage: lockpath '* ]]
+	}
+	refused_usage --learn="$file"
+	refused_usage --learn="$file" --
+	refused_usage --learn="$file" read=/ -- true
+	refused_usage -- true
+}
+
 @test "words that are none, and paths that are not there" {
 	local word
 	for word in read read= write= exec= try-read= try-connect=5 connect connect= \
@@ -316,6 +424,7 @@ end"
 		refused lockpath -n "$word"
 		refused lockpath "$word" -- echo "$ran"
 	done
+	run -125 lockpath --learn
 	run -0 lockpath -n connect=0,65535
 	refused lockpath exec=/ read=/no/such/path -- echo "$ran"
 	assert_output 'lockpath: read=/no/such/path: open it: No such file or directory'
