@@ -31,6 +31,10 @@ setup() {
 	mkdir "$caches" && chown 1234:1234 "$caches"
 }
 
+teardown() {
+	[ -z "${pid:-}" ] || stop "$pid"
+}
+
 # made WORD...: a description of the user's, with a cache of this test's own.
 made() {
 	as_subuser env "XDG_CACHE_HOME=$caches" mkroot "$@"
@@ -80,6 +84,21 @@ $want"
 	made "$tar" | as_subuser jailexec -- true
 	other_map() { made "$tar" | enterns user=0:200000:1000,1000:1234:1 | as_subuser jailexec -u 1000 -- true; }
 	run -0 other_map
+}
+
+@test "root of a container has them, too, as far as its ids go" {
+	local own=$BATS_TEST_TMPDIR/container
+	as_nested() { nsenter "--user=/proc/$pid/ns/user" --setuid=0 --setgid=0 env "XDG_CACHE_HOME=$own" "$@"; }
+	mkdir "$own" && chown 100000:100000 "$own"
+	unshare --user -- sleep 1000 3>&- &
+	pid=$!
+	apart() { never test "/proc/$pid/ns/user" -ef /proc/self/ns/user 2>/dev/null; }
+	poll apart
+	echo 0 100000 1000 >"/proc/$pid/gid_map"
+	echo 0 100000 1000 >"/proc/$pid/uid_map"
+	contained() { as_nested mkroot "$tar" | as_nested jailexec -- stat -c %u:%g / /srv/d/file /srv/zero; }
+	run -0 contained
+	assert_output $'11:12\n7:8\n0:0'
 }
 
 @test "links, and what takes the place of another, are whose they would be" {
