@@ -2,15 +2,18 @@
 /*
  * denycall-compile - make a filter of denycall's words
  *
- *	denycall-compile [--machine=NAME] [--c=NAME] WORD ...
+ *	denycall-compile [--machine=NAME] [--c=NAME | --explain] WORD ...
+ *	denycall-compile --learned < CALLS
  *
  * The program goes to standard input, which has to be open for writing: a
  * file in memory of whoever asks.  With --c it goes to standard output, as
  * an array of that name in C; so make(1) builds the default policy into the
- * tools.  What is wrong goes to standard output as "fail TEXT", and the
- * status is 0 or 125.
+ * tools.  --explain writes the policy there as text, and --learned the one
+ * that allows what was called: wording.h.  What is wrong goes to standard
+ *output as "fail TEXT", and the status is 0 or 125.
  */
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -18,6 +21,7 @@
 #include "fail.h"
 #include "filter.h"
 #include "ruleset.h"
+#include "wording.h"
 
 static int
 print_c(const struct filter *filter, const char *name, struct fail *f)
@@ -40,17 +44,27 @@ write_program(const struct filter *filter, struct fail *f)
 	return 0;
 }
 
+/* What is to become of a policy. */
+struct wanted {
+	const char *machine, *name; /* of an array in C, or NULL */
+	bool explain;
+};
+
 static int
-compile(char *words[], const char *machine, const char *name, struct fail *f)
+compile(char *words[], const struct wanted *w, struct fail *f)
 {
 	struct policy policy = { .knows = filter_knows };
 	static struct filter filter; /* large */
 	int result = -1;
 
 	if (ruleset_read(&policy, words, f) == 0
-	    && filter_compile(&policy, machine, &filter, f) == 0)
-		result = name != NULL ? print_c(&filter, name, f)
-		                      : write_program(&filter, f);
+	    && filter_compile(&policy, w->machine, &filter, f) == 0)
+		result = 0;
+	if (result == 0 && w->explain)
+		wording_explain(&policy, stdout);
+	else if (result == 0)
+		result = w->name != NULL ? print_c(&filter, w->name, f)
+		                         : write_program(&filter, f);
 	policy_free(&policy);
 	return result;
 }
@@ -60,27 +74,37 @@ main(int argc, char *argv[])
 {
 	static const struct option options[] = {
 		{ "c", required_argument, NULL, 'c' },
+		{ "explain", no_argument, NULL, 'e' },
+		{ "learned", no_argument, NULL, 'l' },
 		{ "machine", required_argument, NULL, 'm' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *machine, *name = NULL;
+	struct wanted wanted = { .machine = "unknown" };
 	struct utsname system;
+	bool learned = false;
 	struct fail why;
 	int option;
 
-	machine = uname(&system) < 0 ? "unknown" : system.machine;
+	if (uname(&system) == 0)
+		wanted.machine = system.machine;
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
 		if (option == 'c')
-			name = optarg;
+			wanted.name = optarg;
+		else if (option == 'e')
+			wanted.explain = true;
+		else if (option == 'l')
+			learned = true;
 		else if (option == 'm')
-			machine = optarg;
+			wanted.machine = optarg;
 		else
 			return EXIT_TOOL;
 	}
-	if (compile(argv + optind, machine, name, &why) == 0)
-		return 0;
+	if ((learned ? wording_learned(stdin, stdout, &why)
+		     : compile(argv + optind, &wanted, &why))
+	    == 0)
+		return fflush(stdout) == 0 ? 0 : EXIT_TOOL;
 	printf("fail %s\n", why.text);
-	if (name != NULL)
+	if (wanted.name != NULL)
 		fprintf(stderr, "denycall-compile: %s\n", why.text);
 	fflush(stdout);
 	return why.status;

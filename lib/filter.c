@@ -68,9 +68,8 @@ filter_knows(const char *call)
 	return seccomp_syscall_resolve_name(call) != __NR_SCMP_ERROR;
 }
 
-/* The last rule without conditions decides; those in front of it are void. */
-static size_t
-first_rule(const struct policy *p, const char *call, uint32_t *action,
+size_t
+filter_rules(const struct policy *p, const char *call, uint32_t *action,
     bool *conditional)
 {
 	*action = p->otherwise;
@@ -85,16 +84,6 @@ first_rule(const struct policy *p, const char *call, uint32_t *action,
 		*conditional = true;
 	}
 	return 0;
-}
-
-uint32_t
-filter_action(const struct policy *p, const char *call)
-{
-	bool conditional;
-	uint32_t action;
-
-	(void)first_rule(p, call, &action, &conditional);
-	return action;
 }
 
 /* Its parts are chosen by what a filter cannot see: all of them or nothing. */
@@ -112,7 +101,7 @@ does_more(const struct policy *p, const char *call)
 			bool conditional;
 			uint32_t action;
 
-			(void)first_rule(p, part, &action, &conditional);
+			(void)filter_rules(p, part, &action, &conditional);
 			if (conditional || action != SECCOMP_RET_ALLOW)
 				return true;
 		}
@@ -141,7 +130,7 @@ judge(const struct policy *p, const char *call)
 
 	if (call == NULL)
 		return range;
-	(void)first_rule(p, call, &range.action, &conditional);
+	(void)filter_rules(p, call, &range.action, &conditional);
 	/* Whoever hears ENOSYS makes the single calls instead. */
 	if (range.action == SECCOMP_RET_ALLOW && does_more(p, call))
 		range.action = SECCOMP_RET_ERRNO | ENOSYS;
@@ -305,7 +294,7 @@ put_leaf(struct writer *w, const struct range *range)
 
 	if (range->call == NULL)
 		return place;
-	for (size_t n = first_rule(p, range->call, &action, &conditional);
+	for (size_t n = filter_rules(p, range->call, &action, &conditional);
 	     n < p->count; n++)
 		if (strcmp(p->rules[n].call, range->call) == 0)
 			place = put_rule(w, &p->rules[n], place);

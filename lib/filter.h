@@ -36,7 +36,12 @@ bool filter_knows(const char *call);
 int filter_compile(const struct policy *p, const char *machine,
     struct filter *out, struct fail *f);
 
-/* What the policy says of one call without arguments that matter. */
-uint32_t filter_action(const struct policy *p, const char *call);
+/*
+ * Where the rules begin that count for a call: the last one without conditions
+ * makes those in front of it void.  *action is what becomes of the call when
+ * none of them fits, *conditional whether there are any.
+ */
+size_t filter_rules(const struct policy *p, const char *call, uint32_t *action,
+    bool *conditional);
 
 #endif

@@ -3,6 +3,7 @@
 #include "notify.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -31,17 +32,56 @@ enum { NATIVE = 0 };
 
 enum {
 	CALLS = 128,   /* a jump of the filter can be no longer than 255 */
+	HIGH = 1000,   /* no command has so many descriptors open */
 	X32 = 1 << 30, /* marks a call of x32, which no other machine has */
 };
+
+static int
+load(struct sock_filter *line, const struct sock_filter *end, struct fail *f)
+{
+	const struct sock_fprog program = {
+		.len = (unsigned short)(end - line),
+		.filter = line,
+	};
+	int fd;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return fail(f, errno, "set no_new_privs");
+	fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+	    SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+	return fd < 0 ? fail(f, errno, "look at system calls") : fd;
+}
+
+/*
+ * For every call but the one that sends the listener off: who answers would
+ * have to have it by then.
+ */
+static int
+install_all(int channel, struct fail *f)
+{
+	struct sock_filter line[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)NATIVE, 0, 5),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sendmsg, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)channel, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+	};
+
+	return load(line, line + COUNT(line), f);
+}
 
 /* The listener, or -1. */
 static int
 install(const int calls[], size_t count, struct fail *f)
 {
 	struct sock_filter line[CALLS + 6], *at = line;
-	struct sock_fprog program = { .filter = line };
 	unsigned char to_end = (unsigned char)(count + 1);
-	int fd;
 
 	*at++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 	    offsetof(struct seccomp_data, arch));
@@ -58,20 +98,22 @@ install(const int calls[], size_t count, struct fail *f)
 	    (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	*at++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
 	    SECCOMP_RET_USER_NOTIF);
-	program.len = (unsigned short)(at - line);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return fail(f, errno, "set no_new_privs");
-	fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-	    SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
-	return fd < 0 ? fail(f, errno, "look at system calls") : fd;
+	return load(line, at, f);
 }
 
 static _Noreturn void
 be_command(const int calls[], size_t count, int channel, char *command[])
 {
 	struct fail why;
-	int listener = install(calls, count, &why);
+	int listener, high = fcntl(channel, F_DUPFD_CLOEXEC, HIGH);
 
+	/* Without us it could make no call. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* Its number is told apart from those of the command's. */
+	if (calls == NULL && high >= 0)
+		channel = high;
+	listener = calls != NULL ? install(calls, count, &why)
+	                         : install_all(channel, &why);
 	if (listener >= 0 && channel_send(channel, "", 1, listener) < 0)
 		fail(&why, errno, "hand on its system calls");
 	else if (listener >= 0) {
@@ -108,6 +150,7 @@ serve(int listener, notify_look *look, void *context)
 		call.pid = (pid_t)n.pid;
 		call.is_foreign =
 		    n.data.arch != (unsigned)NATIVE || n.data.nr >= X32;
+		call.arch = n.data.arch;
 		call.number = n.data.nr;
 		for (int a = 0; a < 6; a++)
 			call.args[a] = n.data.args[a];

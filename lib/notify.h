@@ -20,6 +20,7 @@ struct fail;
 struct notify_call {
 	pid_t pid;       /* the thread that makes it; it waits */
 	bool is_foreign; /* of another ABI: its number and arguments, too */
+	uint32_t arch;   /* which one: AUDIT_ARCH_* */
 	int number;
 	uint64_t args[6];
 };
@@ -27,10 +28,10 @@ struct notify_call {
 typedef void notify_look(const struct notify_call *call, void *context);
 
 /*
- * Run the command, with no_new_privs, and look at each of these calls of
- * it and of all that it starts, until the last of them has ended.  All calls
- * of other ABIs come, too.  Returns the command's exit status, 128+N if it
- * died of signal N.  -1: it did not run.
+ * Run the command, with no_new_privs, and look at each of these calls, NULL:
+ * at every call, of it and of all that it starts, until the last of them has
+ * ended.  All calls of other ABIs come, too.  Returns the command's exit
+ * status, 128+N if it died of signal N.  -1: it did not run.
  */
 int notify_run(const int calls[], size_t count, notify_look *look,
     void *context, char *command[], struct fail *f);

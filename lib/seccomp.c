@@ -165,29 +165,51 @@ take_program(struct seccomp *s, int fd, struct fail *f)
 	return 0;
 }
 
-int
-seccomp_compile(struct seccomp *s, struct fail *f)
+/* Run it with the words, and an option unless that is NULL. */
+static int
+run_helper(const struct seccomp *s, const char *option, int in, char **output,
+    struct fail *f)
 {
 	const char *argv[SECCOMP_WORDS + 3];
-	autoclose int fd = memfd_create("filter", MFD_CLOEXEC);
-	struct program p = { .argv = argv, .in = fd, .dir = -1 };
-	autofree char *output = NULL;
+	struct program p = { .argv = argv, .in = in, .dir = -1 };
 	char path[PATH_MAX];
 	int status, count = 0;
 
-	if (fd < 0)
-		return fail(f, errno, "make room for a filter");
 	if (program_beside(helper, path, f) < 0)
 		return -1;
 	argv[count++] = path;
+	if (option != NULL)
+		argv[count++] = option;
 	for (int n = 0; n < s->words; n++)
 		argv[count++] = s->word[n];
 	argv[count] = NULL;
-	if (program_run(&p, &output, &status, f) < 0)
+	if (program_run(&p, output, &status, f) < 0)
 		return fail_hint(f, "is rungs installed completely?");
-	if (status != 0)
-		return refuse(output, status, f);
+	return status == 0 ? 0 : refuse(*output, status, f);
+}
+
+int
+seccomp_compile(struct seccomp *s, struct fail *f)
+{
+	autoclose int fd = memfd_create("filter", MFD_CLOEXEC);
+	autofree char *output = NULL;
+
+	if (fd < 0)
+		return fail(f, errno, "make room for a filter");
+	if (run_helper(s, NULL, fd, &output, f) < 0)
+		return -1;
 	return take_program(s, fd, f);
+}
+
+char *
+seccomp_explain(const struct seccomp *s, struct fail *f)
+{
+	char *output = NULL;
+
+	if (run_helper(s, "--explain", -1, &output, f) == 0)
+		return output;
+	free(output);
+	return NULL;
 }
 
 /* The kernel copies the program; it is not written to. */

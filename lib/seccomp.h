@@ -51,6 +51,9 @@ bool seccomp_has_default(const struct seccomp *s);
  */
 int seccomp_compile(struct seccomp *s, struct fail *f);
 
+/* What the words say, as a policy, from malloc(3).  NULL: see *f. */
+char *seccomp_explain(const struct seccomp *s, struct fail *f);
+
 /*
  * From now on they hold for this process and all that it begins.  Needs
  * no_new_privs or CAP_SYS_ADMIN.  -1: the process is fit for nothing.

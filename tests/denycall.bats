@@ -388,6 +388,98 @@ wrong() {
 	assert_output good
 }
 
+# --- what words became, and what a command needs ---
+
+@test "--explain prints a policy that means the same" {
+	local words
+	writes 'default kill' 'allow @basic @file' 'deny socket arg0!=AF_UNIX arg1&0xf==1 errno=99' \
+		'trap bpf' 'log acct' 'deny ustat' 'allow ustat execve'
+	for words in default "file=$policy" 'default allow=bpf deny=@file action=errno'; do
+		# shellcheck disable=SC2086 # words
+		run -0 denycall --explain $words
+		printf '%s\n' "$output" >"$policy.again"
+		# shellcheck disable=SC2086
+		run -0 denycall --explain "file=$policy.again"
+		same "$(<"$policy.again")" "$output" "$words"
+	done
+	denycall --explain default >"$policy.again"
+	same "$(denycall default -- "$calls" native)" \
+		"$(denycall "file=$policy.again" -- "$calls" native)"
+	run -0 denycall --explain none
+	assert_output 'default allow'
+	refused denycall --explain deny=bogus
+	run -125 denycall --explain
+	run -125 denycall --explain default -- true
+	full() { denycall --explain default >/dev/full; }
+	refused full
+}
+
+# learns CMD...: it runs, and once more under what was learned.
+learns() {
+	local first
+	run -0 "$as" denycall "--learn=$policy.$as" -- "$@"
+	first=$output
+	run -0 "$as" denycall "file=$policy.$as" -- "$@"
+	same "$first" "$output"
+}
+
+@test "--learn writes the policy under which a command runs again" {
+	chmod 1777 "$BATS_TEST_TMPDIR"
+	look() {
+		learns sh -c 'echo a | tr a b; (exit 0) & wait; cat /etc/passwd | wc -l'
+		# Those are its calls, and no others.
+		run -0 "$as" denycall "file=$policy.$as" allow=@basic -- "$calls" native
+		assert_match '.* mount.* ENOSYS EPERM'
+		assert_match '.* socket\(1,.* ENOSYS -'
+		grep -q '^allow .*openat' "$policy.$as"
+		! command -v perl >/dev/null ||
+			learns perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0) or die; print "good\n"'
+		! command -v python3 >/dev/null || learns python3 -c 'import threading
+t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
+	}
+	for_each_caller look
+}
+
+@test "--learn knows the families of sockets, and calls of another kind" {
+	run -0 denycall "--learn=$policy" -- "$calls" native
+	grep -qx 'allow socket arg0==40' "$policy"
+	grep -q '^allow .*\bmount\b' "$policy"
+	[ "$(uname -m)" = x86_64 ] || return 0
+	run -0 denycall "--learn=$policy" -- "$calls" i386
+	grep -q '^allow .*\bumount2\b' "$policy"
+}
+
+@test "--learn: the command's status is ours, and what it began is waited for" {
+	run -7 denycall "--learn=$policy" -- sh -c 'exit 7'
+	run -143 denycall "--learn=$policy" -- sh -c 'kill -TERM $$'
+	run -127 denycall "--learn=$policy" -- no-such-command
+	assert_output 'denycall: no-such-command: No such file or directory'
+	run -0 denycall "--learn=$policy" -- sh -c '(sleep 0.1; umask 7; echo late) &'
+	assert_output late
+	grep -q '^allow .*\bumask\b' "$policy"
+	run -0 denycall "--learn=$policy" -- grep -E 'NoNewPrivs' /proc/self/status
+	assert_output $'NoNewPrivs:\t1'
+	refused denycall --learn=/no/such/file -- echo "$ran"
+	refused denycall "--learn=$policy" -- denycall "--learn=$policy.2" -- echo "$ran"
+	assert_match 'denycall: look at system calls: .*'
+	refused "$RUNGS_STAGE/tests/filter" without EPERM seccomp denycall "--learn=$policy" -- echo "$ran"
+	for words in '' '=file' '=file --' '=file default -- true'; do
+		# shellcheck disable=SC2086
+		run -125 denycall --learn$words
+	done
+}
+
+@test "--learn: nobody goes on who is not seen any more" {
+	local learner inside
+	denycall "--learn=$policy" -- sleep 1000.25 3>&- &
+	learner=$!
+	poll some_process_of 1000.25
+	inside=$(processes_of 1000.25 | xargs -n 1 | grep -vx "$learner")
+	stop "$learner"
+	poll no_process_of 1000.25
+	[ -n "$inside" ]
+}
+
 # --- real software ---
 
 @test "programs of this system run unchanged in the default jail" {

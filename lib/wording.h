@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * wording.h - policies to be read by people, in the language that they are
+ * written in; for denycall's helper
+ */
+#ifndef WORDING_H
+#define WORDING_H
+
+#include <stdio.h>
+
+#include "policy.h"
+
+struct fail;
+
+/*
+ * Write what a policy says of each call of this machine, without groups and
+ * without what a later rule made void.  Read back, it is the same policy.
+ */
+void wording_explain(const struct policy *p, FILE *out);
+
+/*
+ * Read calls that were made, each as a line "KIND NUMBER ARGUMENT", and write
+ * the policy that allows these and what no run can show.  -1: a line is none.
+ */
+int wording_learned(FILE *in, FILE *out, struct fail *f);
+
+#endif
