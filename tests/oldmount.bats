@@ -149,7 +149,7 @@ seen='cut -d" " -f4- /proc/self/mountinfo | sed "s/work-[0-9a-f]*,/work,/" | sor
 	make_root "$root"
 	tree() { printf '%s\n' "$root"; }
 	for case in dev-climbs proc-absolute run-climbs null-link pts-link; do
-		rm -rf "$root"/{dev,proc,run}
+		rm -rf "${root:?}"/{dev,proc,run}
 		mkdir "$root"/{dev,proc,run}
 		"$BATS_TEST_DIRNAME/hostile-root.sh" "$root" "$victim" "$case"
 		for as in "${callers[@]}"; do
