@@ -222,7 +222,7 @@ nth() {
 }
 
 @test "nothing but a procfs is taken for one" {
-	requires root
+	requires root no-sanitizer
 	local as=as_caller lack=${lacks[0]} at=$BATS_TEST_TMPDIR/at n links=()
 	mkdir "$at" "$BATS_TEST_TMPDIR/victim"
 	for n in {3..40}; do
