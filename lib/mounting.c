@@ -394,9 +394,8 @@ find_base(int root, const char **path, struct masks *masks, struct fail *f)
 		autoclose int now = -1;
 
 		/* With "..", a name may lead out again. */
-		if (held->mount < 0 || (*path)[length] != '/'
-		    || strncmp(*path, real[n].path, length) != 0
-		    || strstr(*path, "/..") != NULL)
+		if (held->mount < 0 || strncmp(*path, real[n].path, length) != 0
+		    || (*path)[length] != '/' || strstr(*path, "/..") != NULL)
 			continue;
 		if (!held->sure)
 			now = inroot_open(root, real[n].path, O_PATH, 0);
