@@ -10,6 +10,9 @@
  *	attack setgroups          drop the groups that shut us out
  *	attack setuid ID          become somebody else
  *	attack unshare            another user namespace, for its capabilities
+ *	attack release DIR        mount version 1 of control groups as root of
+ *	                          another user namespace, and write to its
+ *	                          release_agent
  *	attack tiocsti            type an x into every terminal there is, by
  *	                          TIOCSTI and TIOCLINUX in every form below
  *	attack tiocsti HOW        by TIOCSTI in one: native, high (the upper
@@ -102,6 +105,28 @@ type(const char *how)
 	return ended((int)type_so(how, open("/dev/tty", O_RDWR | O_CLOEXEC)));
 }
 
+/* Whoever the kernel starts for that has all of root's power. */
+static int
+release(const char *dir)
+{
+	int fd;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWCGROUP) < 0) {
+		printf("unshare: ");
+		return -1;
+	}
+	fd = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "0 0 1", 5) != 5
+	    || mount("none", dir, "cgroup", 0, "memory") < 0) {
+		printf("mount: ");
+		return -1;
+	}
+	if (chdir(dir) < 0)
+		return -1;
+	fd = open("release_agent", O_WRONLY | O_CLOEXEC);
+	return fd < 0 || write(fd, "", 1) != 1 ? -1 : 0;
+}
+
 static const char key_name[] = "rungs-tests";
 
 static int
@@ -174,6 +199,8 @@ main(int argc, char *argv[])
 		return ended(setuid((uid_t)atoi(first)));
 	if (strcmp(what, "unshare") == 0)
 		return ended(unshare(CLONE_NEWUSER | CLONE_NEWNS));
+	if (strcmp(what, "release") == 0)
+		return ended(release(first));
 	if (strcmp(what, "tiocsti") == 0)
 		return type(first);
 	if (strcmp(what, "key") == 0)
