@@ -82,37 +82,57 @@ a_root_at() {
 	assert_output $'in\n1'
 }
 
-# CVE-2021-30465
-@test "a mount point that is exchanged for a link while jails start" {
-	local root=$BATS_TEST_TMPDIR/root before n good=0 bad=0
-	make_victim
-	make_root "$root"
-	mkdir "$root/tmp2"
-	rm -rf "$root/run"
-	ln -s "$victim" "$root/run"
-	mv "$root/tmp2" "$root/run2"
+# race NAME [WORD...]: exchange a directory of the root for a link to the
+# victim, for as long as it takes to start some jails that have it, or what is
+# below it, as a mount point.
+race() {
+	local root=$BATS_TEST_TMPDIR/root jail=$BATS_TEST_TMPDIR/jail n before good=0 as
+	mkdir -p "$root/$1"
+	chmod 777 "$root/$1"
+	ln -s "$victim" "$root/$1.lie"
 	before=$(digest "$victim")
-	"$RUNGS_STAGE/tests/attack" exchange "$root/run" "$root/run2" 1000 3>&- &
+	a_root_at "$root" >"$jail"
+	(($# == 1)) || {
+		addmount "${@:2}" <"$jail" >"$jail.new"
+		mv "$jail.new" "$jail"
+	}
+	# With the ids of the host, it is root who would be led astray.
+	enterns user=host <"$jail" >"$jail.host"
+	"$RUNGS_STAGE/tests/attack" exchange "$root/$1" "$root/$1.lie" 1000 3>&- &
 	racer=$!
-	for ((n = 0; n < 300; n++)); do
-		at() { a_root_at "$root" | jailexec -- sh -c 'touch /run/x 2>/dev/null; echo in'; }
-		run at
+	for ((n = 0; n < ${RUNGS_RACES:-30}; n++)); do
+		as=${callers[n % ${#callers[@]}]}
+		((n % 4 > 0)) || [ "$(id -u)" -ne 0 ] || jail=$BATS_TEST_TMPDIR/jail.host
+		run "$as" jailexec -f "$jail" -- sh -c 'touch "/$0/x" "/$0.lie/x"; echo in' "$1"
+		jail=$BATS_TEST_TMPDIR/jail
 		case $status in
-		0)
-			assert_output in
-			good=$((good + 1))
-			;;
-		125) bad=$((bad + 1)) ;;
-		*) break ;;
+		0) good=$((good + 1)) ;;
+		125) refusals=$((refusals + 1)) ;;
+		*) return 1 ;;
 		esac
 	done
-	: >"$root/run.stop"
-	wait "$racer"
-	same 300 $((good + bad)) "$status $output"
-	same "$before" "$(digest "$victim")"
-	# Both happened, so it was a race.
-	echo "$good started, $bad were refused" >&2
-	((good > 0 && bad > 0))
+	stop "$racer"
+	rm -rf "${root:?}/$1" "$root/$1.lie"
+	mkdir "$root/$1"
+	same "$before" "$(digest "$victim")" "$1"
+	echo "$1: $good started, $refusals were refused until here" >&2
+	((good > 0))
+}
+
+# CVE-2021-30465, CVE-2024-45310.  RUNGS_RACES=400 makes 2,000 of them.
+@test "a mount point that is exchanged for a link while jails start" {
+	local refusals=0
+	make_victim
+	make_root "$BATS_TEST_TMPDIR/root"
+	echo text >"$BATS_TEST_TMPDIR/text"
+	chmod -R a+rX "$BATS_TEST_TMPDIR"
+	race run
+	race tmp
+	race dev
+	race deep tmpfs=/deep/a/b
+	race file "bind=$BATS_TEST_TMPDIR/text:/file/text"
+	# Some were, so it was a race.
+	((refusals > 0))
 }
 
 # What is to be masked is masked where it is, and not where its name leads.
