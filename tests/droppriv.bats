@@ -368,6 +368,21 @@ droppriv: caps=default,net_raw keeps it, too'
 	same 'chown net_raw' "$(tried alone)"
 }
 
+@test "by doing, a default jail has its twelve and no more" {
+	requires root
+	local twelve='chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service net_raw sys_chroot setfcap'
+	tried() {
+		a_root scratch | addmount tmpfs=/d | droppriv "$1" | jailexec -- sh -c '
+			cd /d && touch own foreign grouped && chown 1234 foreign &&
+			chgrp 5678 grouped && exec /test/powers /d 1' 2>/dev/null | xargs
+	}
+	same "$twelve" "$(tried keyring)"
+	same "$twelve" "$(tried caps=default)"
+	same 'chown kill' "$(tried caps=chown,kill)"
+	same "${twelve/net_bind_service/net_bind_service net_admin}" \
+		"$(tried caps=default,net_admin)"
+}
+
 @test "what the kernel did not do is seen, and nothing runs" {
 	requires root
 	lied() {

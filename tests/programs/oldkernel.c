@@ -3,6 +3,7 @@
  * oldkernel.c - run a command on a kernel whose Landlock is older
  *
  *	oldkernel ABI CMD...
+ *	oldkernel                 print the ABI of this one
  *
  * 0: it has none, -1: it was started without.  Who asks for the version is
  * told that one, and what came later is refused as that kernel would, by a
@@ -142,8 +143,10 @@ main(int argc, char *argv[])
 	int pair[2], status;
 	pid_t pid;
 
+	if (argc == 1)
+		printf("%ld\n", syscall(CREATE_RULESET, NULL, 0, 1));
 	if (argc < 3)
-		return 2;
+		return argc == 1 ? 0 : 2;
 	abi = atoi(argv[1]);
 	socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair);
 	if ((pid = fork()) == 0) {
