@@ -4,6 +4,7 @@
  *
  *	denycall-compile [--machine=NAME] [--c=NAME | --explain] WORD ...
  *	denycall-compile --learned < CALLS
+ *	denycall-compile --name=KIND:NUMBER
  *
  * The program goes to standard input, which has to be open for writing: a
  * file in memory of whoever asks.  With --c it goes to standard output, as
@@ -13,8 +14,10 @@
  *output as "fail TEXT", and the status is 0 or 125.
  */
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -69,6 +72,21 @@ compile(char *words[], const struct wanted *w, struct fail *f)
 	return result;
 }
 
+/* Of one call, as the kernel's log has it. */
+static int
+print_name(const char *text)
+{
+	uint32_t arch, number;
+	char *name;
+
+	if (sscanf(text, "%" SCNu32 ":%" SCNu32, &arch, &number) != 2
+	    || (name = wording_name(arch, number)) == NULL)
+		return EXIT_TOOL;
+	puts(name);
+	free(name);
+	return fflush(stdout) == 0 ? 0 : EXIT_TOOL;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -76,6 +94,7 @@ main(int argc, char *argv[])
 		{ "c", required_argument, NULL, 'c' },
 		{ "explain", no_argument, NULL, 'e' },
 		{ "learned", no_argument, NULL, 'l' },
+		{ "name", required_argument, NULL, 'n' },
 		{ "machine", required_argument, NULL, 'm' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -94,6 +113,8 @@ main(int argc, char *argv[])
 			wanted.explain = true;
 		else if (option == 'l')
 			learned = true;
+		else if (option == 'n')
+			return print_name(optarg);
 		else if (option == 'm')
 			wanted.machine = optarg;
 		else

@@ -29,7 +29,7 @@ explain(int argc, char *argv[])
 {
 	static struct seccomp seccomp;
 	struct fail why;
-	char *text = NULL;
+	char *text;
 
 	if (tool_command(&argc, argv) != NULL || argc < 3)
 		tool_usage(tool.synopsis);
@@ -41,14 +41,13 @@ explain(int argc, char *argv[])
 		return 0;
 	}
 	text = seccomp_explain(&seccomp, &why);
-	if (text == NULL)
-		tool_die(&why);
-	if (fputs(text, stdout) < 0 || fflush(stdout) != 0) {
-		fail(&why, errno, "write the policy");
-		tool_die(&why);
+	if (text != NULL && fputs(text, stdout) >= 0 && fflush(stdout) == 0) {
+		free(text);
+		return 0;
 	}
-	free(text);
-	return 0;
+	if (text != NULL)
+		fail(&why, errno, "write the policy");
+	tool_die(&why);
 }
 
 int

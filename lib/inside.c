@@ -161,7 +161,7 @@ command_process(struct jail *jail, char *command[], int channel,
 {
 	struct fail why;
 
-	if (jail->status >= 0)
+	if (jail_is_watched(jail))
 		say(channel, SAY_COMMAND, -1);
 	/* What is traced happens in the order in which it is explained. */
 	if (jail->trace >= 0)

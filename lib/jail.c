@@ -67,6 +67,7 @@ jail_init(struct jail *jail, bool exactly)
 		.mounts.outside = -1,
 		.sysctls = -1,
 		.lent = -1,
+		.kernel_log = -1,
 		.join.pidfd = -1,
 		.join.proc = -1,
 		.master = -1,
@@ -350,6 +351,12 @@ bool
 jail_reports(const struct jail *jail)
 {
 	return jail->status >= 0 || jail->report >= 0;
+}
+
+bool
+jail_is_watched(const struct jail *jail)
+{
+	return jail_reports(jail) || jail->trace >= 0;
 }
 
 bool

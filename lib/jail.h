@@ -91,6 +91,8 @@ struct jail {
 	const char **words; /* and its words */
 
 	pid_t first;       /* the jail's first process, 0: ourselves */
+	pid_t command;     /* it, on the host, where it is asked for; or 0 */
+	int kernel_log;    /* refusal.h; or -1 */
 	bool begins_empty; /* in the mount namespace of empty.h: */
 	int empty;         /* it, or -1 */
 	int sysctls;       /* its limits of namespaces, from outside, or -1 */
@@ -155,6 +157,9 @@ bool jail_is_in_place(const struct jail *jail);
 
 /* Whether somebody wants to hear how it ended. */
 bool jail_reports(const struct jail *jail);
+
+/* The same, or at least what was refused. */
+bool jail_is_watched(const struct jail *jail);
 
 /* Whether a pid 1 of ours is between the caller and the command. */
 bool jail_has_init(const struct jail *jail);

@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include "detach.h"
 #include "fail.h"
 #include "jail.h"
+#include "refusal.h"
 #include "status.h"
 #include "supervise.h"
 
@@ -39,6 +41,34 @@ static int64_t
 microseconds(const struct timeval *t)
 {
 	return (int64_t)t->tv_sec * 1000000 + (int64_t)t->tv_usec;
+}
+
+void
+report_refusal(const struct jail *jail, int ended)
+{
+	const char *tool = program_invocation_short_name;
+	struct refusal refusal;
+	bool known;
+
+	if (!WIFSIGNALED(ended) || WTERMSIG(ended) != SIGSYS
+	    || !jail_is_watched(jail))
+		return;
+	known = refusal_find(jail->kernel_log, jail->command, &refusal);
+	if (jail->status >= 0)
+		status_refused(jail->status, known ? &refusal : NULL);
+	if (jail->trace < 0)
+		return;
+	if (!known)
+		dprintf(jail->trace,
+		    "%s: refused: a system call, unless somebody sent "
+		    "SIGSYS; which one cannot be told\n",
+		    tool);
+	else
+		dprintf(jail->trace,
+		    "%s: refused: %s, system call %u of kind %#x, by a filter "
+		    "of denycall\n",
+		    tool, refusal.name[0] != '\0' ? refusal.name : "?",
+		    refusal.number, refusal.arch);
 }
 
 void

@@ -21,6 +21,12 @@ int report_start(struct jail *jail, const struct status_started *started,
 uint64_t report_now(void);
 
 /*
+ * If the command died of a filter, say for which call, as far as the kernel
+ * tells: in a status line, and where the steps are told.
+ */
+void report_refusal(const struct jail *jail, int ended);
+
+/*
  * Write the status line for the end of a jail that began at that time.
  * ended is what wait(2) said of the command.  The control groups are read
  * for it, and then they, upper layers of overlays and the name are given up.

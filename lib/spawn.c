@@ -35,6 +35,7 @@
 #include "init.h"
 #include "inside.h"
 #include "outside.h"
+#include "refusal.h"
 #include "report.h"
 #include "scope.h"
 #include "status.h"
@@ -254,6 +255,8 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 			/* If it was killed itself, it has said nothing. */
 			if (ended == NULL || *ended < 0)
 				ended = &e.status;
+			jail->command = started.command;
+			report_refusal(jail, *ended);
 			if (jail_reports(jail))
 				report_end(jail, &e, *ended, began);
 			return e.timed_out ? EXIT_TIMEOUT : init_status(*ended);
@@ -293,12 +296,14 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 		return -1;
 	ours = pair[0];
 	theirs = pair[1];
-	if ((jail->status >= 0 || jail_joins(jail))
+	if ((jail_is_watched(jail) || jail_joins(jail))
 	    && channel_ask_sender(ours, f) < 0)
 		return -1;
-	if (jail_reports(jail) && jail_has_init(jail)
+	if (jail_is_watched(jail) && jail_has_init(jail)
 	    && (ended = share_ending()) == NULL)
 		return fail(f, errno, "share a page with pid 1");
+	if (jail_is_watched(jail) && jail_has_filter(jail))
+		jail->kernel_log = refusal_listen();
 	init_block_signals(&signals, jail_has_session(jail),
 	    pressures_stop(&jail->pressures));
 	if ((jail->first = clone_first(jail, f)) < 0) {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "refusal.h"
 #include "number.h"
 
 /* As the files in /proc/PID/ns have them. */
@@ -260,6 +261,23 @@ status_exited(int fd, const struct status_exited *s)
 	    s->wall % 1000000000 / 1000);
 	add_usage(&line, &s->usage);
 	add(&line, "}");
+	write_line(fd, &line);
+}
+
+void
+status_refused(int fd, const struct refusal *r)
+{
+	struct line line = { .used = 0 };
+
+	add(&line, "{\"event\":\"refused\",\"layer\":\"denycall\",\"call\":");
+	if (r == NULL || r->name[0] == '\0')
+		add(&line, "null");
+	else
+		add_string(&line, r->name);
+	if (r == NULL)
+		add(&line, ",\"number\":null,\"kind\":null}");
+	else
+		add(&line, ",\"number\":%u,\"kind\":%u}", r->number, r->arch);
 	write_line(fd, &line);
 }
 

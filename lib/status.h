@@ -16,6 +16,7 @@
 #include "usage.h"
 
 struct fail;
+struct refusal;
 
 enum { STATUS_KINDS = 8 }; /* of namespaces */
 
@@ -57,6 +58,8 @@ void status_look(struct status_started *s, pid_t pid);
  */
 void status_started(int fd, const struct status_started *s);
 void status_exited(int fd, const struct status_exited *s);
+/* A system call was refused; NULL: which one cannot be told. */
+void status_refused(int fd, const struct refusal *r);
 void status_failed(int fd, const struct fail *why);
 
 #endif

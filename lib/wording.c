@@ -156,8 +156,8 @@ wording_explain(const struct policy *p, FILE *out)
  * What was learned.
  */
 
-static char *
-name_of(uint32_t arch, uint32_t number)
+char *
+wording_name(uint32_t arch, uint32_t number)
 {
 	/* x32 is marked in the number. */
 	if (arch == AUDIT_ARCH_X86_64 && (number & 0x40000000) != 0)
@@ -230,7 +230,7 @@ wording_learned(FILE *in, FILE *out, struct fail *f)
 	while ((got = fscanf(in, "%" SCNu32 " %" SCNu32 " %" SCNu32, &arch,
 		    &number, &first))
 	       == 3) {
-		char *name = name_of(arch, number);
+		char *name = wording_name(arch, number);
 
 		if (name == NULL)
 			continue; /* the kernel knows it no better */

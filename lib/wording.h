@@ -18,6 +18,9 @@ struct fail;
  */
 void wording_explain(const struct policy *p, FILE *out);
 
+/* The name of a call of a kind, AUDIT_ARCH_*, of malloc(3); NULL: none. */
+char *wording_name(uint32_t arch, uint32_t number);
+
 /*
  * Read calls that were made, each as a line "KIND NUMBER ARGUMENT", and write
  * the policy that allows these and what no run can show.  -1: a line is none.
