@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "compat.h"
@@ -54,6 +55,20 @@ open_done(int root, const char *done, int flags, mode_t mode)
 	return at;
 }
 
+/*
+ * Where in procfs links lead to what a process has, and not where their text
+ * says: everywhere but in its top directory, which has the number 1.
+ */
+static bool
+has_magic_links(int dir)
+{
+	struct statfs fs;
+	struct stat st;
+
+	return fstatfs(dir, &fs) < 0 || fstat(dir, &st) < 0
+	       || (fs.f_type == 0x9fa0 && st.st_ino != 1);
+}
+
 /* Put the target of a link in front of what is still to be resolved. */
 static int
 walk_into_link(int root, struct walk *w, const char *name)
@@ -69,6 +84,10 @@ walk_into_link(int root, struct walk *w, const char *name)
 	at = open_done(root, w->done, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 	if (at < 0)
 		return -1;
+	if (has_magic_links(at)) {
+		errno = ELOOP;
+		return -1;
+	}
 	if ((length = readlinkat(at, name, target, sizeof target - 1)) < 0)
 		return -1;
 	target[length] = '\0';

@@ -304,9 +304,11 @@ mask(int target, struct masks *masks)
 		masks->null = masks->lent_null >= 0
 		                  ? fcntl(masks->lent_null, F_DUPFD_CLOEXEC, 3)
 		                  : device_open_null();
+		if (masks->null < 0)
+			return -1;
 		masks->empty =
 		    fsmount_new("tmpfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
-		if (masks->null < 0 || masks->empty < 0)
+		if (masks->empty < 0)
 			return -1;
 	}
 	if (S_ISDIR(st.st_mode) && !masks->attached) {

@@ -396,6 +396,25 @@ test_read(int root)
 	    "read", "what is not there");
 }
 
+/* Of procfs, only the links that are no more than their text. */
+static void
+test_magic(void)
+{
+	int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int status = inroot_open(proc, "self/status", O_RDONLY, 0);
+	int mounts = inroot_open(proc, "/mounts", O_RDONLY, 0);
+
+	expect(status >= 0, "self/status", strerror(errno));
+	expect(mounts >= 0, "/mounts", strerror(errno));
+	fails(inroot_open(proc, "self/root", O_PATH, 0), ELOOP, "self/root");
+	fails(inroot_open(proc, "self/cwd/..", O_PATH, 0), ELOOP, "self/cwd");
+	fails(inroot_open(proc, "self/fd/0", O_PATH, 0), ELOOP, "self/fd/0");
+	fails(inroot_open(proc, "self/ns/net", O_PATH, 0), ELOOP, "self/ns");
+	close(status);
+	close(mounts);
+	close(proc);
+}
+
 static void
 test_inroot(int walk)
 {
@@ -414,6 +433,7 @@ test_inroot(int walk)
 	test_parent(root);
 	test_read(root);
 	close(root);
+	test_magic();
 }
 
 static int
