@@ -1,18 +1,37 @@
 #!/bin/sh
-# hostile-root.sh DIR VICTIM - make of DIR, a root that works, one that lies
+# hostile-root.sh - a root that lies, to try a tool that makes jails on
 #
-# Each name that a tool may touch while it sets a jail up becomes what it
-# should not be: see the cases below.  VICTIM is a directory outside of DIR
-# that the links lead to.  Anyone may use it to try their own tools:
+#	hostile-root.sh                   print the names of the cases
+#	hostile-root.sh DIR VICTIM CASE   make DIR, a root that works, one of them
 #
-#	hostile-root.sh DIR VICTIM CASE
+# VICTIM is a directory outside of DIR, beside it for dev-relative, with
+# something in it.  A tool that starts a jail in DIR may refuse or may not, but
+# nothing in VICTIM must change, not even a time, and what is behind a link
+# must not become a part of the jail:
 #
-# Without a CASE it prints their names.
+#	hostile-root.sh /tmp/root /tmp/victim dev-absolute
+#	find /tmp/victim -ls >before
+#	bwrap --bind /tmp/root / --dev /dev --proc /proc -- /bin/sh -c true
+#	find /tmp/victim -ls | diff before -
+#
+# dev, proc, sys, tmp, run: what every jail mounts on
+#	-absolute, -inside, -relative, -climbs, -loop   is a link, to VICTIM,
+#		within the root, beside it, by more ".." than there are directories
+#		above, or to itself
+#	-file, -fifo    is no directory
+#	all-links       all of them are links to VICTIM
+# null-link, null-file    dev/null, which masks are made of, is a link to a file
+#		of /proc, or a file
+# pts-link      dev/pts and dev/shm are links to VICTIM
+# etc-absolute, etc-climbs, etc-oldroot    the directory that a file would be
+#		bound or made in is a link to VICTIM: also by the name that the
+#		host's root has while it is still there
 set -eu
 
 cases='dev-absolute dev-inside dev-relative dev-climbs dev-loop dev-file dev-fifo
 proc-absolute proc-climbs proc-file sys-absolute tmp-absolute tmp-climbs
-run-absolute run-climbs null-link null-file pts-link all-links'
+run-absolute run-climbs null-link null-file pts-link all-links
+etc-absolute etc-climbs etc-oldroot'
 
 if [ $# -lt 3 ]; then
 	echo "$cases" | tr ' ' '\n'
@@ -61,6 +80,9 @@ pts-link)
 	ln -s "$victim" "$dir/dev/pts"
 	ln -s "$victim" "$dir/dev/shm"
 	;;
+etc-absolute) become etc "$victim" ;;
+etc-climbs) become etc "$up$victim" ;;
+etc-oldroot) become etc "/oldroot$victim" ;;
 all-links)
 	for name in dev proc sys tmp run; do
 		become "$name" "$victim"
