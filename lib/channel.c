@@ -80,9 +80,13 @@ channel_receive_from(int channel, void *data, size_t size, int *fd,
 
 	*fd = -1;
 	*sender = 0;
+	/*
+	 * ECONNRESET, once: the other side is gone and has not read all.  What
+	 * it said before that is still to come.
+	 */
 	do
 		got = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
 	header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 	for (; header != NULL; header = CMSG_NXTHDR(&message, header)) {
 		if (header->cmsg_level != SOL_SOCKET)

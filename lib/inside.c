@@ -19,6 +19,8 @@
 #include "fail.h"
 #include "init.h"
 #include "jail.h"
+#include "network.h"
+#include "outside.h"
 
 int
 inside_explain(const char *command, int error, bool is_there, struct fail *f)
@@ -169,6 +171,11 @@ command_process(struct jail *jail, char *command[], int channel,
 	if (jail_enter(jail, STAGE_COMMAND, &why) < 0)
 		give_up(channel, &why);
 	(void)wait_at(gate);
+	/* Were "/" shared, who is in the jail could change that of pid 1. */
+	if (gate >= 0 && unshare(CLONE_FS) < 0) {
+		fail(&why, errno, "have a root of the command's own");
+		give_up(channel, &why);
+	}
 	if (jail_enter(jail, STAGE_EXEC, &why) < 0)
 		give_up(channel, &why);
 	/* Who is behind a pid 1 of ours dies with that. */
@@ -229,43 +236,100 @@ pass_on(int channel)
 	say(channel, SAY_ENTERED, -1);
 }
 
-/*
- * Be the pid 1, and begin the command, which has to be a copy of us while
- * we still have the privileges for its last steps.  It takes them while we
- * let go of the host, and is only let go itself, by a byte in a pipe, when
- * we have given our own privileges up.
- */
-static _Noreturn void
-begin_command(struct jail *jail, char *command[], int channel,
-    const struct init_signals *signals, volatile int *ended)
+/* Make the network namespace, and hand it, and its sysfs, to pid 1. */
+static void
+make_network(const struct jail *jail, int channel, int gate)
 {
+	struct fail why;
+	int namespace = -1;
+
+	if (namespaces_unshare(CLONE_NEWNET, &why) < 0
+	    || (namespace = network_open(&why)) < 0
+	    || outside_ask(&jail->mounts, MOUNT_SYS, channel, &why) < 0)
+		give_up(channel, &why);
+	say(gate, SAY_READY, namespace);
+	close(namespace);
+}
+
+static void
+enter_network(int channel, int gate)
+{
+	struct fail why;
+	int namespace;
+	char word;
+
+	/* If it is gone, it has said why. */
+	if (channel_receive(gate, &word, 1, &namespace) != 1)
+		_exit(EXIT_TOOL);
+	if (setns(namespace, CLONE_NEWNET) < 0) {
+		fail(&why, errno, "net: enter the new one");
+		give_up(channel, &why);
+	}
+	close(namespace);
+}
+
+/* The command's process, and our end of what it waits at. */
+struct begun {
+	pid_t pid;
+	int gate;
+};
+
+/*
+ * Begin the command, which has to be a copy of us while we still have the
+ * privileges for its last steps.  Early, it shares "/" and the working
+ * directory with us, until we have put them where they are to be.
+ */
+static struct begun
+begin_command(struct jail *jail, char *command[], int channel,
+    const struct init_signals *signals, bool early)
+{
+	struct clone_args args = { .flags = early ? CLONE_FS : 0,
+		.exit_signal = SIGCHLD };
 	struct fail why;
 	int gate[2];
 	pid_t pid;
 
-	if (jail_enter(jail, STAGE_FORK, &why) < 0)
+	if (channel_open(gate, &why) < 0)
 		give_up(channel, &why);
-	if (pipe2(gate, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
+	if ((pid = sys_clone3(&args)) < 0) {
 		fail(&why, errno, "fork the command");
 		give_up(channel, &why);
 	}
 	if (pid == 0) {
 		close(gate[1]);
+		if (early)
+			make_network(jail, channel, gate[0]);
 		command_process(jail, command, channel, signals, gate[0]);
 	}
+	close(gate[0]);
+	return (struct begun){ .pid = pid, .gate = gate[1] };
+}
+
+/*
+ * Be the pid 1.  The command gets ready while we let go of the host, and is
+ * only let go itself, by a byte, when we have given our own privileges up.
+ */
+static _Noreturn void
+be_init(struct jail *jail, struct begun begun, int channel,
+    const struct init_signals *signals, volatile int *ended)
+{
+	struct fail why;
+
 	if (jail_enter(jail, STAGE_APART, &why) < 0 || init_drop(&why) < 0)
 		give_up(channel, &why);
-	if (write(gate[1], "", 1) != 1) {
+	if (channel_send(begun.gate, "", 1, -1) < 0) {
 		fail(&why, errno, "let the command go");
 		give_up(channel, &why);
 	}
-	init_run(pid, signals, ended);
+	init_run(begun.pid, signals, ended);
 }
 
 _Noreturn void
 inside_first(struct jail *jail, char *command[], int channel,
     const struct init_signals *signals, volatile int *ended)
 {
+	bool early = jail_forks_early(jail);
+	struct begun begun = { .gate = -1 };
 	struct fail why;
 	char answer;
 	int fd;
@@ -275,6 +339,13 @@ inside_first(struct jail *jail, char *command[], int channel,
 	wait_for_go(jail, channel);
 	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
 		give_up(channel, &why);
+	if (early)
+		begun = begin_command(jail, command, channel, signals, true);
+	jail->mounts.asker = begun.gate;
+	if (jail_enter(jail, STAGE_MOUNTS, &why) < 0)
+		give_up(channel, &why);
+	if (early)
+		enter_network(channel, begun.gate);
 	if (jail_joins(jail))
 		pass_on(channel);
 	if (jail->master >= 0)
@@ -287,6 +358,9 @@ inside_first(struct jail *jail, char *command[], int channel,
 	}
 	if (!jail_has_init(jail))
 		command_process(jail, command, channel, signals, -1);
-
-	begin_command(jail, command, channel, signals, ended);
+	if (jail_enter(jail, STAGE_FORK, &why) < 0)
+		give_up(channel, &why);
+	if (!early)
+		begun = begin_command(jail, command, channel, signals, false);
+	be_init(jail, begun, channel, signals, ended);
 }

@@ -65,6 +65,7 @@ jail_init(struct jail *jail, bool exactly)
 		.empty = -1,
 		.channel = -1,
 		.mounts.outside = -1,
+		.mounts.asker = -1,
 		.sysctls = -1,
 		.lent = -1,
 		.kernel_log = -1,
@@ -373,6 +374,8 @@ jail_early_namespaces(const struct jail *jail)
 	/* Its root is the group that its maker is in: first to be joined. */
 	if (cgroup_asked(&jail->cgroup))
 		late |= CLONE_NEWCGROUP;
+	if (jail_forks_early(jail))
+		late |= CLONE_NEWNET;
 	return jail->namespaces.flags & ~late;
 }
 
@@ -391,6 +394,17 @@ jail_may_begin_empty(const struct jail *jail)
 		   || idmap_shifts(&jail->namespaces.ids))
 	       && !mounts_need_host(&jail->mounts) && geteuid() == 0
 	       && capability_has(CAP_SYS_ADMIN) && fsmount_is_whole();
+}
+
+bool
+jail_forks_early(const struct jail *jail)
+{
+	return jail->begins_empty && jail_has_init(jail)
+	       && jail_has(jail, CLONE_NEWUSER) && jail_has(jail, CLONE_NEWNET)
+	       && jail->trace < 0 && jail->status < 0
+	       && (!jail_has_session(jail) || jail->terminal.outer < 0)
+	       && !credential_has_names(&jail->credential)
+	       && !landlock_asked(&jail->landlock);
 }
 
 bool

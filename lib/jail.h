@@ -43,6 +43,7 @@ enum stage {
 	STAGE_BEGIN,   /* * its first process begins */
 	STAGE_MAPS,    /* from outside, once that is there */
 	STAGE_INSIDE,  /* the first process, still with all of its power */
+	STAGE_MOUNTS,  /* it, from the mounts on */
 	STAGE_FORK,    /* * */
 	STAGE_APART,   /* pid 1, while the command gets ready */
 	STAGE_COMMAND, /* the command; it may not resolve a path yet */
@@ -175,6 +176,13 @@ unsigned jail_early_namespaces(const struct jail *jail);
  * needs of the host is opened before.
  */
 bool jail_may_begin_empty(const struct jail *jail);
+
+/*
+ * Whether the command's process begins while pid 1 makes the mounts, and
+ * makes the network namespace meanwhile: each takes about as long.  Steps
+ * that are told are taken one after the other.
+ */
+bool jail_forks_early(const struct jail *jail);
 
 /* Whether the command gets no descriptor but the kept ones. */
 bool jail_closes_descriptors(const struct jail *jail);

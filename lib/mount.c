@@ -64,7 +64,6 @@ static const struct {
  */
 static const char *const defaults[] = {
 	"proc",
-	"sys",
 	"dev",
 	"tmpfs=/tmp:mode=1777",
 	"tmpfs=/run:mode=755",
@@ -83,6 +82,8 @@ static const char *const defaults[] = {
 	"try-mask=/proc/scsi",
 	"try-mask=/proc/timer_list",
 	"try-mask=/proc/timer_stats",
+	/* Last: the network namespace that it shows may be a while. */
+	"sys",
 	"try-mask=/sys/devices/virtual/powercap",
 	"try-mask=/sys/firmware",
 };

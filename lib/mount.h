@@ -74,9 +74,9 @@ struct mount {
 struct mounts {
 	struct mount list[MOUNTS_MAX];
 	int count;
-	int outside; /* outside.h: a channel to who mounts proc and sys, or -1
-	              */
-	bool has_devices;     /* the host's nodes were opened from outside: */
+	int outside;      /* outside.h: who mounts proc and sys for us, or -1 */
+	int asker;        /* who asks for a sysfs in our place, or -1 */
+	bool has_devices; /* the host's nodes were opened from outside: */
 	int devices[DEVICES]; /* they, or -1 */
 	bool none;            /* "none" was said */
 	bool new_ipc;   /* there is an ipc namespace of our own: for mqueue */

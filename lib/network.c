@@ -3,12 +3,23 @@
 #include "network.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "fail.h"
 #include "scope.h"
+
+int
+network_open(struct fail *f)
+{
+	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int namespace = fd < 0 ? -1 : ioctl(fd, SIOCGSKNS);
+
+	return namespace < 0 ? fail(f, errno, "net: open the new one")
+	                     : namespace;
+}
 
 int
 network_up(struct fail *f)

@@ -11,4 +11,10 @@ struct fail;
  */
 int network_up(struct fail *f);
 
+/*
+ * Open the network namespace that we are in, which must be of our own user
+ * namespace: ioctl(2) SIOCGSKNS, Linux 4.9.  It needs no /proc.
+ */
+int network_open(struct fail *f);
+
 #endif

@@ -3,6 +3,7 @@
 #include "outside.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 
 #include "channel.h"
@@ -61,6 +62,27 @@ keep(struct mounts *mounts, char word, int mount)
 	}
 }
 
+/*
+ * Wait for an answer, or until there will be none: who is to ask has a word
+ * for us when that is done, and is gone if it never comes.
+ */
+static int
+wait_for_answer(const struct mounts *mounts)
+{
+	struct pollfd wanted[] = { { mounts->outside, POLLIN, 0 },
+		{ mounts->asker, POLLIN, 0 } };
+
+	if (mounts->asker < 0)
+		return 0;
+	while (poll(wanted, COUNT(wanted), -1) < 0)
+		if (errno != EINTR)
+			return -1;
+	if (wanted[0].revents != 0 || (wanted[1].revents & POLLHUP) == 0)
+		return 0;
+	errno = ECHILD;
+	return -1;
+}
+
 int
 outside_receive(struct mounts *mounts, struct mount *m)
 {
@@ -68,6 +90,8 @@ outside_receive(struct mounts *mounts, struct mount *m)
 	char word;
 
 	while (!m->is_lent) {
+		if (wait_for_answer(mounts) < 0)
+			return -1;
 		if (channel_receive(mounts->outside, &word, 1, &mount) != 1)
 			return -1;
 		keep(mounts, word, mount);

@@ -49,6 +49,7 @@ run_in_place(struct jail *jail, char *command[], struct fail *f)
 	    || namespaces_unshare(jail_early_namespaces(jail), f) < 0
 	    || jail_enter(jail, STAGE_MAPS, f) < 0
 	    || jail_enter(jail, STAGE_INSIDE, f) < 0
+	    || jail_enter(jail, STAGE_MOUNTS, f) < 0
 	    || jail_enter(jail, STAGE_COMMAND, f) < 0
 	    || jail_enter(jail, STAGE_EXEC, f) < 0)
 		return -1;
@@ -93,23 +94,21 @@ step_aside(struct jail *jail, struct empty_way *back, struct fail *f)
 static pid_t
 clone_first(struct jail *jail, struct fail *f)
 {
-	unsigned namespaces = jail_early_namespaces(jail);
-	struct clone_args args = {
-		.flags = namespaces,
-		.exit_signal = SIGCHLD,
-	};
+	struct clone_args args = { .exit_signal = SIGCHLD };
+	unsigned namespaces;
 	struct empty_way back;
 	bool move = false;
 	int error;
 	pid_t pid;
 
+	if (jail_enter(jail, STAGE_BEGIN, f) < 0
+	    || step_aside(jail, &back, f) < 0)
+		return -1;
+	args.flags = namespaces = jail_early_namespaces(jail);
 	if (jail->cgroup.into >= 0) {
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)jail->cgroup.into;
 	}
-	if (jail_enter(jail, STAGE_BEGIN, f) < 0
-	    || step_aside(jail, &back, f) < 0)
-		return -1;
 	pid = sys_clone3(&args);
 	if (pid < 0 && errno == EOPNOTSUPP && jail->cgroup.into >= 0) {
 		args.flags = namespaces;

@@ -229,6 +229,9 @@ take_outside(struct jail *jail, struct fail *f)
 	mounts->outside = jail->channel;
 	if (outside_ask(mounts, MOUNT_PROC, jail->channel, f) < 0)
 		return -1;
+	/* The command does, when it has the network namespace to be shown. */
+	if (jail_forks_early(jail))
+		return 0;
 	return outside_ask(mounts, MOUNT_SYS, jail->channel, f);
 }
 

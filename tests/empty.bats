@@ -35,6 +35,7 @@ jail() { jailexec "${@:1:$#-1}" -f "$JAIL" -- sh -c "${*: -1}"; }
 # way: how a jail begins now, and whether it does.
 way() {
 	case $(jail -v 'echo in' 2>&1) in
+	*' setns(2) '*' pivot_root(2) '*) echo both ;;
 	*' setns(2) '*' chroot(2) '*in) echo empty ;;
 	*' pivot_root(2) '*in) echo classic ;;
 	*) echo neither ;;
@@ -117,21 +118,30 @@ pins() { grep -c ' /run/rungs/empty .* nsfs ' /proc/self/mountinfo || true; }
 		unshare --mount=/run/rungs/empty true; is classic "it has mounts"; umount /run/rungs/empty
 		bottom='"$RUNGS_STAGE/tests/bottom"'
 		pin unshare -Ur "$bottom" make nr_inodes=2 ro; is classic "of another user namespace"; umount /run/rungs/empty
-		rm /run/rungs/empty; ln -s /proc/self/ns/mnt /run/rungs/empty; is classic "a link" 0; rm /run/rungs/empty
+		coproc "$bottom" make nr_inodes=2 ro
+		read -r -u "${COPROC[0]}"
+		rm /run/rungs/empty; ln -s "/proc/$COPROC_PID/ns/mnt" /run/rungs/empty; is classic "a link" 0; rm /run/rungs/empty
+		kill "$COPROC_PID"
 		: >/run/rungs/empty
-		for options in "nr_inodes=2 rw" "nr_inodes=3 ro"; do
+		for options in "nr_inodes=2 rw" "nr_inodes=3 ro" "nr_inodes=4 ro"; do
 			pin "$bottom" make $options
 			jail : 2>&1 && exit 1
 			umount /run/rungs/empty
 		done
 		is empty "all is well"'
-	same 2 "$(grep -c '/run/rungs/empty: it is not empty' <<<"$output")" "$output"
+	same 3 "$(grep -c '/run/rungs/empty: it is not empty' <<<"$output")" "$output"
 }
 
 @test "where mounts are shared with others it is made, and they do not get it" {
+	requires strace
+	local ON
+	ON="taskset -c $(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')"
 	PROPAGATION=--propagation=shared run -0 apart '
 		coproc unshare --mount --propagation shared sh -c "echo; read -r line"
 		read -r -u "${COPROC[0]}"
+		# The fourth time it would be made private.
+		strace -qq -o '"$BATS_TEST_TMPDIR/trace"' -e inject=mount:error=EINVAL:when=4 jailexec -f "$JAIL" -- true
+		same 0 "$(mounts)" "not shared after all"
 		same empty "$(way)" first
 		same "2 1" "$(mounts) $(pins)" "the file, and on it the namespace"
 		same 0 "$(grep -c "/run/rungs/empty .* nsfs " "/proc/$COPROC_PID/mountinfo" || true)" "in the other"
@@ -160,7 +170,7 @@ pins() { grep -c ' /run/rungs/empty .* nsfs ' /proc/self/mountinfo || true; }
 		mount --rbind / "$top"
 		# There it is not, since no bind takes it along, and cannot be made.
 		chroot "$top" jailexec -f "$JAIL" -- true && exit 1
-		same 1 "$(pins)" "in a chroot(2)"
+		same 1 "$(grep -c "/run/rungs/empty .* nsfs " /proc/self/mountinfo)" "in a chroot(2)"
 		coproc '"$RUNGS_STAGE/tests/bottom"' make nr_inodes=2 ro
 		read -r -u "${COPROC[0]}"
 		mount --bind "/proc/$COPROC_PID/ns/mnt" "$top/run/rungs/empty"
@@ -191,4 +201,28 @@ pins() { grep -c ' /run/rungs/empty .* nsfs ' /proc/self/mountinfo || true; }
 		same 125 \$? status"
 	never grep -qx ran <<<"$output"
 	[[ $output == *'go back to our own mount namespace: '* ]]
+}
+
+@test "the command begins while the mounts are made, and shares nothing with pid 1" {
+	requires strace
+	run -0 apart '
+		for options in "" --status-fd=4; do
+			coproc jailexec $options -f "$JAIL" -- sh -c "cd /tmp; ls /sys/class/net; readlink /proc/self/ns/net; read -r line" 4>/dev/null
+			read -r -u "${COPROC[0]}" net
+			read -r -u "${COPROC[0]}" inside
+			first=$(xargs <"/proc/$COPROC_PID/task/$COPROC_PID/children")
+			command=$(xargs <"/proc/$first/task/$first/children")
+			same "lo $inside $inside" "$net $(readlink "/proc/$first/ns/net") $(readlink "/proc/$command/ns/net")" "$options"
+			[ "$inside" != "$(readlink /proc/self/ns/net)" ]
+			same "/ /tmp" "$(readlink "/proc/$first/cwd") $(readlink "/proc/$command/cwd")" "$options"
+			kill "$COPROC_PID"
+			wait || true
+		done
+		for call in unshare ioctl; do
+			strace -f -qq -o '"$BATS_TEST_TMPDIR/trace"' -e "inject=$call:error=ENOSPC:when=1" jailexec -f "$JAIL" -- echo ran && exit 1
+			same 125 $? "$call"
+		done'
+	never grep -qx ran <<<"$output"
+	[[ $output == *'make namespaces (net): No space left on device'* ]]
+	never some_process_of "$JAIL"
 }

@@ -7,8 +7,9 @@
  *	bottom top      what setns(2) into our own mount namespace leads to
  *	bottom dig      unmount our root, as often as that works, and look
  *	bottom make OPTIONS ro|rw
- *	                be in a mount namespace with one tmpfs, which has a
- *	                directory in it; print a line, and wait for another
+ *	                be in a mount namespace with one tmpfs, which has two
+ *	                directories in it if there is room; print a line, and
+ *wait for another
  *
  * "top" and "dig" print the names in "/", each on a line, and whether one can
  * be added.
@@ -75,6 +76,7 @@ make(const char *options, bool readonly)
 	    || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0
 	    || mount("none", "/mnt", "tmpfs", 0, options) < 0
 	    || mkdir("/mnt/aside", 0700) < 0
+	    || (mkdir("/mnt/other", 0700) < 0 && errno != ENOSPC)
 	    || (readonly
 		&& mount(NULL, "/mnt", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY,
 		       NULL)
