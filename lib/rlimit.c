@@ -14,23 +14,24 @@ static const struct {
 	int resource;
 	const char *name;
 	const struct unit *units;
+	bool is_needed; /* with none of it no program gets started */
 } kinds[] = {
-	{ RLIMIT_AS, "as", number_bytes },
-	{ RLIMIT_CORE, "core", number_bytes },
-	{ RLIMIT_CPU, "cpu", number_seconds },
-	{ RLIMIT_DATA, "data", number_bytes },
-	{ RLIMIT_FSIZE, "fsize", number_bytes },
-	{ RLIMIT_LOCKS, "locks", number_bytes },
-	{ RLIMIT_MEMLOCK, "memlock", number_bytes },
-	{ RLIMIT_MSGQUEUE, "msgqueue", number_bytes },
-	{ RLIMIT_NICE, "rlimit-nice", number_plain },
-	{ RLIMIT_NOFILE, "nofile", number_bytes },
-	{ RLIMIT_NPROC, "nproc", number_bytes },
-	{ RLIMIT_RSS, "rss", number_bytes },
-	{ RLIMIT_RTPRIO, "rtprio", number_plain },
-	{ RLIMIT_RTTIME, "rttime", number_plain }, /* microseconds */
-	{ RLIMIT_SIGPENDING, "sigpending", number_bytes },
-	{ RLIMIT_STACK, "stack", number_bytes },
+	{ RLIMIT_AS, "as", number_bytes, true },
+	{ RLIMIT_CORE, "core", number_bytes, false },
+	{ RLIMIT_CPU, "cpu", number_seconds, true },
+	{ RLIMIT_DATA, "data", number_bytes, true },
+	{ RLIMIT_FSIZE, "fsize", number_bytes, false },
+	{ RLIMIT_LOCKS, "locks", number_bytes, false },
+	{ RLIMIT_MEMLOCK, "memlock", number_bytes, false },
+	{ RLIMIT_MSGQUEUE, "msgqueue", number_bytes, false },
+	{ RLIMIT_NICE, "rlimit-nice", number_plain, false },
+	{ RLIMIT_NOFILE, "nofile", number_bytes, false },
+	{ RLIMIT_NPROC, "nproc", number_bytes, false },
+	{ RLIMIT_RSS, "rss", number_bytes, false },
+	{ RLIMIT_RTPRIO, "rtprio", number_plain, false },
+	{ RLIMIT_RTTIME, "rttime", number_plain, false }, /* microseconds */
+	{ RLIMIT_SIGPENDING, "sigpending", number_bytes, false },
+	{ RLIMIT_STACK, "stack", number_bytes, true },
 };
 
 _Static_assert(COUNT(kinds) == RLIM_NLIMITS, "a resource limit is missing");
@@ -79,6 +80,8 @@ parse_word(size_t k, const char *word, const char *text, struct rlimit_word *w,
 	    && w->value.rlim_cur > w->value.rlim_max)
 		return fail(f, 0, "%s: the soft limit is above the hard one",
 		    word);
+	if (kinds[k].is_needed && !w->soft_is_hard && w->value.rlim_cur == 0)
+		return fail(f, 0, "%s: nothing can run with none of it", word);
 	w->asked = true;
 	return 1;
 }

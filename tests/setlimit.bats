@@ -131,6 +131,11 @@ limited() {
 	refused setlimit nofile=2:1 -- echo "$ran"
 	assert_output 'setlimit: nofile=2:1: the soft limit is above the hard one'
 	refused setlimit nofile=unlimited:5 -- echo "$ran"
+	for value in as=0 cpu=0 cpu=0:5 data=0 stack=0:=; do
+		refused setlimit "$value" -- echo "$ran"
+		assert_output "setlimit: $value: nothing can run with none of it"
+	done
+	run -0 setlimit core=0 fsize=0 nproc=0 -- true
 }
 
 @test "what is no limit is refused" {
