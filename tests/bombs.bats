@@ -7,32 +7,38 @@ load groups
 
 # --- neighbours ---
 
-# near CMD...: a neighbour answers meanwhile, and CMD is run for as long as it
-# does, at least once; $late is by how many milliseconds half of the answers
-# come too late.
-near() {
-	local pid
-	"$RUNGS_STAGE/tests/latency" 0.5 >"$BATS_TEST_TMPDIR/answers" 3>&- &
-	pid=$!
-	while :; do
-		"$@"
-		kill -0 "$pid" 2>/dev/null || break
-	done
-	wait "$pid"
+# A neighbour that answers forty times; $late is by how many milliseconds half
+# of that comes too late.
+neighbour() {
+	"$RUNGS_STAGE/tests/latency" 1.5 '' 40 >"$BATS_TEST_TMPDIR/answers" 3>&- &
+	neighbour=$!
+}
+
+answered() {
+	wait "$neighbour"
 	late=$(awk '{ print $(NF-3) }' "$BATS_TEST_TMPDIR/answers")
 }
 
-# Each of these has its end, or its limit.  This one has no other than that.
-bomb_free() {
-	run -124 setlimit wall=0.5:0.1 -- "$RUNGS_STAGE/tests/greedy" cpu 64
+# beside_all LIMIT... -- CMD...: it answers once that has said that it is ready.
+beside_all() {
+	local pid
+	setlimit wall=60:0.1 "$@" >"$BATS_TEST_TMPDIR/ready" 3>&- &
+	pid=$!
+	poll grep -q ready "$BATS_TEST_TMPDIR/ready"
+	neighbour
+	answered
+	kill -TERM "$pid"
+	wait "$pid" || true
 }
 
-bomb_cpu() {
-	run -124 setlimit cpu=20% wall=0.5:0.1 -- "$RUNGS_STAGE/tests/greedy" cpu 64
-}
-
-bomb_fork() {
-	run -124 setlimit pids=16 cpu=20% wall=0.5:0.1 -- "$RUNGS_STAGE/tests/greedy" fork 300
+# near BOMB: it goes off for as long as there are answers, at least once.
+near() {
+	neighbour
+	while :; do
+		"$1"
+		kill -0 "$neighbour" 2>/dev/null || break
+	done
+	answered
 }
 
 bomb_memory() {
@@ -74,14 +80,22 @@ bomb_cache() {
 @test "bombs go off under limits, and a neighbour still answers in time" {
 	requires root memory-group pids-group cpu-group no-sanitizer
 	[ "$(stat -f -c %T "$BATS_TEST_TMPDIR")" != tmpfs ] || skip "requires files on a disk"
-	local bomb late free
+	local bomb late neighbour free greedy=$RUNGS_STAGE/tests/greedy
 	root_dir >/dev/null
-	near bomb_free
+	beside_all -- "$greedy" cpu 64
 	free=$late
-	for bomb in cpu fork memory tmpfs disk descriptors cache; do
-		near "bomb_$bomb"
-		echo "$bomb: $late ms late, beside one that is free $free ms"
+	in_time() {
+		echo "$1: $late ms late, beside one that is free $free ms"
 		awk "BEGIN { exit !($late * 2 < $free) }"
+	}
+	# With so little it takes them long to be there.
+	beside_all cpu=20% -- sh -c 'echo ready; exec "$0" cpu 64' "$greedy"
+	in_time cpu
+	beside_all pids=16 cpu=20% -- sh -c 'echo ready; exec "$0" fork 300' "$greedy"
+	in_time fork
+	for bomb in memory tmpfs disk descriptors cache; do
+		near "bomb_$bomb"
+		in_time "$bomb"
 	done
 }
 
@@ -150,7 +164,7 @@ export -f swept limits_of
 	}
 	export -f killed
 	run -0 apart bash -c killed
-	[ "$output" -gt 100 ]
+	[ "$output" -gt 50 ]
 }
 
 # bats test_tags=vm

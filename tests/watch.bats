@@ -322,6 +322,7 @@ no_process() {
 
 @test "of= is for what runs, and for nothing else" {
 	refused setlimit of= nofile=3
+	assert_output 'setlimit: of=: expected of=PID or of=NAME'
 	refused setlimit of=no-such-name nofile=3
 	refused setlimit of=0 nofile=3
 	refused setlimit of=-1 nofile=3

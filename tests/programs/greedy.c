@@ -4,10 +4,12 @@
  *
  * cpu: N processes that compute.  memory: N MiB, written to again and again
  * by a process that is begun anew when it is killed.  fork: N processes at
- * once, each of which begins another and ends.  It knows no other bound than
- * N, and all of it ends when its parent does.
+ * once, each of which begins another and ends.  A line is written when all of
+ * the processes are there.  It knows no other bound than N, and all of it ends
+ * when its parent does.
  */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -95,6 +97,8 @@ main(int argc, char *argv[])
 		if (child < 0)
 			break; /* there are as many as there can be */
 	}
+	if (puts("ready") < 0 || fflush(stdout) < 0)
+		return 125;
 	for (;;)
 		pause();
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * latency SECONDS [NAME] - how late a small job gets done, beside others
+ * latency SECONDS [NAME [MOST]] - how late a small job gets done, beside others
  *
  * Every five milliseconds there is a request, and to answer it takes a
  * little of everything: some computing, some fresh memory, a process.  One
  * line is written: how many milliseconds after its time the median, the 99th
- * of a hundred, and the latest answer came, and how many were given.
+ * of a hundred, and the latest answer came, and how many were given; no more
+ * than MOST.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,13 +75,13 @@ int
 main(int argc, char *argv[])
 {
 	double end, when;
-	int count = 0;
+	int count = 0, most = argc > 3 ? atoi(argv[3]) : MOST;
 
 	if (argc < 2)
 		return 125;
 	when = now();
 	end = when + atof(argv[1]);
-	while (when < end && count < MOST) {
+	while (when < end && count < most && count < MOST) {
 		sleep_until(when += interval);
 		answer();
 		late[count++] = (now() - when) * 1e3;
