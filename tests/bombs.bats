@@ -89,9 +89,9 @@ bomb_cache() {
 		awk "BEGIN { exit !($late * 2 < $free) }"
 	}
 	# With so little it takes them long to be there.
-	beside_all cpu=20% -- sh -c 'echo ready; exec "$0" cpu 64' "$greedy"
+	beside_all cpu=20% -- sh -c 'echo ready; exec "$0" cpu 16' "$greedy"
 	in_time cpu
-	beside_all pids=16 cpu=20% -- sh -c 'echo ready; exec "$0" fork 300' "$greedy"
+	beside_all pids=16 cpu=20% -- sh -c 'echo ready; exec "$0" fork 40' "$greedy"
 	in_time fork
 	for bomb in memory tmpfs disk descriptors cache; do
 		near "bomb_$bomb"

@@ -111,6 +111,11 @@ spin() {
 		run -124 "$as" jailexec --timeout=0.1 -f "$BATS_TEST_TMPDIR/long" -- sleep 1000
 	}
 	for_each_caller look
+	# Who has been asked has the grace of that limit, whatever comes next.
+	a_root scratch | setlimit wall=2.3:30 >"$BATS_TEST_TMPDIR/next"
+	run -124 jailexec --timeout=2:30 -f "$BATS_TEST_TMPDIR/next" -- \
+		sh -c 'trap "sleep 0.8; echo tidy; exit" TERM; while :; do sleep 0.05; done'
+	assert_line tidy
 }
 
 # bats test_tags=vm
