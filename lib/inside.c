@@ -23,7 +23,8 @@
 #include "outside.h"
 
 int
-inside_explain(const char *command, int error, bool is_there, struct fail *f)
+inside_explain(const struct jail *jail, const char *command, int error,
+    bool is_there, struct fail *f)
 {
 	bool missing = error == ENOENT || error == ENOTDIR;
 
@@ -34,6 +35,9 @@ inside_explain(const char *command, int error, bool is_there, struct fail *f)
 		    command);
 	else
 		fail(f, error, "%s", command);
+	if (error == EACCES && jail->landlock.files != 0)
+		fail_hint(f, "a lock of paths has to name with exec= the "
+			     "command, its loader and what its #! line says");
 	f->status = missing && !is_there ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
 	return -1;
 }
@@ -48,7 +52,7 @@ inside_become(const struct jail *jail, char *command[], struct fail *f)
 		environ = jail->environment; /* execvp takes PATH from it */
 	execvp(command[0], command);
 	error = errno;
-	return inside_explain(command[0], error,
+	return inside_explain(jail, command[0], error,
 	    strchr(command[0], '/') != NULL && access(command[0], F_OK) == 0,
 	    f);
 }
@@ -127,7 +131,7 @@ become_by_doorstep(struct jail *jail, int channel, struct fail *f)
 	if (jail->environment != NULL)
 		environ = jail->environment;
 	if (find_file(jail->words[2], path) < 0) {
-		inside_explain(jail->words[2], errno, false, f);
+		inside_explain(jail, jail->words[2], errno, false, f);
 		return;
 	}
 	if (doorstep_prepare(channel, path, jail->words, f) < 0

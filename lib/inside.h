@@ -47,7 +47,7 @@ _Noreturn void inside_first(struct jail *jail, char *command[], int channel,
 int inside_become(const struct jail *jail, char *command[], struct fail *f);
 
 /* The same for an error from the doorstep.  Returns -1. */
-int inside_explain(const char *command, int error, bool is_there,
-    struct fail *f);
+int inside_explain(const struct jail *jail, const char *command, int error,
+    bool is_there, struct fail *f);
 
 #endif

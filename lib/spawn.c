@@ -137,8 +137,8 @@ static int
 explain_doorstep(const struct jail *jail, int error, struct fail *f)
 {
 	if (error < 0)
-		return inside_explain(jail->words[2], -error, true, f);
-	inside_explain(jail->words[2], error, true, f);
+		return inside_explain(jail, jail->words[2], -error, true, f);
+	inside_explain(jail, jail->words[2], error, true, f);
 	return fail_hint(f,
 	    "execveat(2) has to be allowed where somebody in the jail could "
 	    "write to the file of %s",

@@ -351,6 +351,9 @@ learned() {
 	look() {
 		again cat lines
 		same 'read=DIR/lines connect=none bind=none' "$(learned)"
+		again sh -c 'ls . >/dev/null; head -c 1 /dev/zero | wc -c'
+		[[ $(learned) == 'list=DIR '* ]]
+		never grep =/dev/ "$BATS_TEST_TMPDIR/learned-$as"
 		again sort -o lines lines
 		again sh -c 'sort <lines >new && mv new lines && cat lines && rm lines'
 		same 'read=DIR modify=DIR create=DIR remove=DIR try-read=DIR/lines connect=none bind=none' "$(learned)"
@@ -358,9 +361,9 @@ learned() {
 		# Some of it is there before, and is moved from one to the other.
 		again sh -c 'mkdir a && mv lines a/ && cat a/lines && mv a/lines . && rmdir a'
 		again sh -c 'sed -i s/two/three/ lines; cat lines; echo four >>lines; tail -n 1 lines'
-		again sh -c 'printf "#!/bin/sh\necho script\n" >s && chmod 755 s && ./s; rm s'
+		again sh -c 'printf "#!/usr/bin/tac\nscript\n" >s && chmod 755 s && ./s; rm s'
 		again sh -c 'mkfifo p; cat p & echo through >p; wait; rm p'
-		again sh -c 'cat /proc/$$/comm /proc/self/comm; head -c 1 /dev/zero | wc -c'
+		again sh -c 'cat /proc/$$/comm /proc/self/comm'
 		again sh -c 'true >lines; cat no-such-file 2>&1 || echo none'
 		again env -C / ls
 	}
@@ -434,6 +437,10 @@ t = threading.Thread(target=serve); t.start(); t.join()"
 	refused lockpath exec=/ create=/etc/passwd -- echo "$ran"
 	assert_output 'lockpath: create=/etc/passwd: it is no directory'
 	run -126 lockpath read=/usr -- /usr/bin/true
+	assert_output 'lockpath: /usr/bin/true: Permission denied
+lockpath: a lock of paths has to name with exec= the command, its loader and what its #! line says'
+	run -126 lockpath connect=none -- /etc/passwd
+	assert_output 'lockpath: /etc/passwd: Permission denied'
 	# The later "none" wins.
 	run -0 lockpath read=/no/such/path connect=none signal none -- \
 		grep NoNewPrivs /proc/self/status
