@@ -432,6 +432,11 @@ unshare: $1
 		words=(denycall none)
 		look 'No space left on device'
 	done
+	# CVE-2023-25809: the groups of the host are no reason to show them.
+	for as in "${callers[@]}"; do
+		words=(enterns cgroup=host)
+		look 'Operation not permitted'
+	done
 	requires root
 	# With the ids of the host, the filter alone is in the way.
 	as=as_caller words=(enterns user=host)
@@ -553,15 +558,35 @@ done" "$output"
 @test "a keyring that cannot be left is an error, unless nobody has one" {
 	requires strace no-sanitizer
 	a_root scratch >"$BATS_TEST_TMPDIR/jail"
-	with() { strace -f -qq -o /dev/null -e "inject=keyctl:error=$1" jailexec -f "$BATS_TEST_TMPDIR/jail" -- echo "$ran"; }
-	refused with EPERM:when=1
+	failing() { strace -f -qq -o /dev/null -e "inject=keyctl:error=$1" jailexec -f "$BATS_TEST_TMPDIR/jail" -- echo "$ran"; }
+	refused failing EPERM:when=1
 	assert_output "jailexec: leave the caller's session keyring: Operation not permitted"
-	refused with EDQUOT
+	refused failing EDQUOT
 	assert_match '.*kernel.keys.maxkeys.*'
 	for error in EPERM ENOSYS; do
-		run -0 with "$error"
+		run -0 failing "$error"
 		assert_output "$ran"
 	done
+}
+
+# isolate 2.6: what is left to two jails to talk through is what both are given.
+@test "two jails of one root have no file lock and no memory in common" {
+	local mark=$((1000000000 + BASHPID * 100)) as=as_caller
+	holding() {
+		a_root "$1" | jailexec -- sh -c "echo >/dev/shm/x; echo >/tmp/x; exec flock /etc/passwd sleep $mark" 3>&- &
+		racer=$!
+		poll pgrep -fx "sleep $mark" >/dev/null
+		run a_second "$1"
+		stop "$(parent_of "$(parent_of "$(pgrep -fx "flock /etc/passwd sleep $mark")")")"
+		poll no_process_of "$mark"
+		racer=
+	}
+	a_second() { a_root "$1" | jailexec -- sh -c 'flock -n /etc/passwd echo free; ls /dev/shm; ls /tmp | grep x'; }
+	holding scratch
+	assert_output free
+	# A file that both can open is one that both can lock, as the manual says.
+	holding ro
+	assert_output ''
 }
 
 # at_terminal CMD...: run it with one, as $as; $output is what it shows, and

@@ -69,6 +69,16 @@ begin_jail() {
 	assert_match 'CapEff:.00000000800425fb'
 }
 
+# CVE-2015-1334: what is at /proc in there is not what says who is in there.
+@test "a false /proc of the jail is not believed" {
+	mkdir -p "$BATS_TEST_TMPDIR/proc/1" "$BATS_TEST_TMPDIR/proc/self"
+	printf 'Uid:\t0 0 0 0\nCapPrm:\tffffffffffffffff\nCapBnd:\tffffffffffffffff\nNoNewPrivs:\t0\n' |
+		tee "$BATS_TEST_TMPDIR/proc/1/status" >"$BATS_TEST_TMPDIR/proc/self/status"
+	words="addmount bind=$BATS_TEST_TMPDIR/proc:/proc:ro" begin_jail as_caller
+	run -0 enterns "of=$inside" -- /test/whatigot
+	assert_line 'permitted 00000000800425fb' 'bounding 00000000800425fb'
+}
+
 @test "a process that gave up what its jail may do is no stronger entered" {
 	command=/test/weak begin_jail as_caller
 	poll grep -Eq '^CapPrm:.0{16}$' "/proc/$inside/status"
