@@ -120,7 +120,7 @@ static int
 write_image(int fd)
 {
 	enum { BASE = 0x400000 };
-	size_t size = (size_t)(code_end - code);
+	size_t size = (uintptr_t)code_end - (uintptr_t)code;
 	struct {
 		Elf64_Ehdr head;
 		Elf64_Phdr part[2];
