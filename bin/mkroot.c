@@ -73,7 +73,8 @@ run_in_root(const struct root *root, char **command)
 	static struct jail jail; /* large */
 
 	jail_init(&jail, true);
-	jail.root = *root;
+	jail.root.dir = root->dir;
+	jail.root.mode = root->mode;
 	return layer_run(&jail, command);
 }
 

@@ -519,7 +519,7 @@ protected='/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger'
 }
 
 @test "law 2: the place of the addmount line does not matter" {
-	lines_of() { printf '%s\n' 'jail 1' "$@" end | jailexec -- sh -c 'hostname; cut -d" " -f4-6,9 /proc/self/mountinfo'; }
+	lines_of() { printf '%s\n' 'jail 1' "$@" end | jailexec -- sh -c 'hostname; cut -d" " -f4-6,9 /proc/self/mountinfo | sort'; }
 	local root mounts='addmount tmpfs=/srv file=7:/srv/f' names='enterns uts=web' want
 	root="mkroot dir=$(root_dir) scratch"
 	run -0 lines_of "$root" "$mounts" "$names" 7</dev/null
