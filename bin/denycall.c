@@ -13,6 +13,7 @@
 #include "fail.h"
 #include "layer.h"
 #include "learncall.h"
+#include "promise.h"
 #include "seccomp.h"
 #include "tool.h"
 
@@ -41,6 +42,8 @@ explain(int argc, char *argv[])
 		return 0;
 	}
 	text = seccomp_explain(&seccomp, &why);
+	for (int n = 2; text != NULL && n < argc; n++)
+		promise_explain(argv[n], stdout);
 	if (text != NULL && fputs(text, stdout) >= 0 && fflush(stdout) == 0) {
 		free(text);
 		return 0;

@@ -13,6 +13,7 @@
 #include "doorstep.h"
 #include "empty.h"
 #include "fail.h"
+#include "promise.h"
 #include "fsmount.h"
 #include "scope.h"
 
@@ -50,6 +51,8 @@ static const struct layer {
 	    landlock_print },
 	{ "addmount", "mount", offsetof(struct jail, mounts), mounts_add,
 	    mounts_print },
+	{ "denycall", "word", offsetof(struct jail, landlock), promise_lock,
+	    promise_print },
 	{ "denycall", "word", offsetof(struct jail, seccomp), seccomp_add,
 	    seccomp_print },
 };

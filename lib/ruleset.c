@@ -13,6 +13,7 @@
 
 #include "fail.h"
 #include "program.h"
+#include "promise.h"
 #include "scope.h"
 
 static const char installed[] = "../../share/rungs/syscall-policies";
@@ -102,6 +103,20 @@ deny_all(struct policy *p, struct fail *f)
 }
 
 static int
+read_promises(struct policy *p, const char *list, struct fail *f)
+{
+	const char *rules;
+
+	if (promise_check(list, f) < 0
+	    || (!p->has_default && deny_all(p, f) < 0))
+		return -1;
+	for (size_t n = 0; (rules = promise_rules(list, n)) != NULL; n++)
+		if (policy_read(p, rules, strlen(rules), f) < 0)
+			return -1;
+	return 0;
+}
+
+static int
 read_word(struct policy *p, const char *word, uint32_t *deny, struct fail *f)
 {
 	static const struct {
@@ -123,6 +138,8 @@ read_word(struct policy *p, const char *word, uint32_t *deny, struct fail *f)
 			*deny = actions[n].action;
 			return 0;
 		}
+	if (strncmp(word, "promise=", 8) == 0)
+		return read_promises(p, word + 8, f);
 	if (strncmp(word, "allow=", 6) == 0) {
 		if (!p->has_default && deny_all(p, f) < 0)
 			return -1;

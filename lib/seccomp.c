@@ -15,6 +15,7 @@
 #include "description.h"
 #include "fail.h"
 #include "program.h"
+#include "promise.h"
 #include "scope.h"
 
 static const char helper[] = "../libexec/rungs/denycall-compile";
@@ -54,6 +55,8 @@ check(const char *word, struct fail *f)
 		return fail(f, 0, "%s: it says nothing", word);
 	if (starts(word, "file="))
 		return 0;
+	if (starts(word, "promise="))
+		return promise_check(value, f);
 	if (starts(word, "action=")) {
 		static const char *const actions[] = { "errno", "kill", "log",
 			"trap" };

@@ -3,6 +3,7 @@
  * seccomp.h - which system calls a process may make: denycall's words
  *
  *	default file=POLICY allow=CALLS deny=CALLS action=errno|kill|log|trap
+ *	promise=PROMISES
  *
  * The default policy is a program in the tool already, made when that was
  * built.  All else is made by a helper, before there is a jail.  Filters

@@ -196,6 +196,7 @@ requires() {
 		loop-device) losetup -f >/dev/null 2>&1 ;;
 		sys-resource) may_raise_limits ;;
 		no-sys-resource) never may_raise_limits 2>/dev/null ;;
+		landlock) lockpath exec=/ read=/ -- true 2>/dev/null ;;
 		no-sanitizer) [ -z "${RUNGS_SANITIZED:-}" ] ;;
 		busybox | capsh | curl | script | strace | tmux)
 			command -v "$what" >/dev/null
