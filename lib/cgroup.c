@@ -300,14 +300,14 @@ cgroup_signal(const struct cgroup *c, int sig)
 	return true;
 }
 
-void
+bool
 cgroup_freeze(const struct cgroup *c, bool freeze)
 {
 	const struct cgroup_dir *d = cgroup_v2(c);
 
-	if (d != NULL)
-		(void)kernfile_write(d->dir, "cgroup.freeze",
-		    freeze ? "1" : "0");
+	return d != NULL
+	       && kernfile_write(d->dir, "cgroup.freeze", freeze ? "1" : "0")
+	              == 0;
 }
 
 void

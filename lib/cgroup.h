@@ -79,8 +79,11 @@ const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
  */
 bool cgroup_signal(const struct cgroup *c, int sig);
 
-/* Stop all of its processes, or let them go on; where it is of version 2. */
-void cgroup_freeze(const struct cgroup *c, bool freeze);
+/*
+ * Stop all of its processes, or let them go on.  False: there is no group of
+ * version 2.
+ */
+bool cgroup_freeze(const struct cgroup *c, bool freeze);
 
 /*
  * Remove the groups, if there are any; one that still has processes stays.

@@ -16,6 +16,7 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -127,6 +128,10 @@ sys_landlock_restrict_self(int ruleset, unsigned flags)
 {
 	return (int)syscall(__NR_landlock_restrict_self, ruleset, flags);
 }
+
+#ifndef TIOCGPTPEER
+#define TIOCGPTPEER _IO('T', 0x41) /* Linux 4.13 */
+#endif
 
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000

@@ -16,6 +16,7 @@
 #include "descriptor.h"
 #include "fail.h"
 #include "scope.h"
+#include "session.h"
 
 /*
  * Not forwarded: what cannot be caught, what the kernel sends for a fault
@@ -49,7 +50,7 @@ add_every(sigset_t *set)
 }
 
 static void
-fill_waited(struct init_signals *signals, bool own_session, bool resumes)
+fill_waited(struct init_signals *signals, bool own_session)
 {
 	sigset_t *set = &signals->waited;
 
@@ -57,10 +58,12 @@ fill_waited(struct init_signals *signals, bool own_session, bool resumes)
 	add_every(set);
 	for (size_t n = 0; n < COUNT(kept); n++)
 		sigdelset(set, kept[n]);
-	if (own_session)
+	if (own_session) {
 		sigaddset(set, SIGTSTP);
-	if (own_session || resumes)
-		sigaddset(set, SIGCONT);
+		sigaddset(set, SIGTTIN);
+		sigaddset(set, SIGTTOU);
+	}
+	sigaddset(set, SIGCONT);
 	/* Blocked, an ignored signal would be kept and then forwarded. */
 	for (int sig = 1; sig < NSIG; sig++)
 		if (sigismember(&signals->ignored, sig) == 1)
@@ -69,12 +72,12 @@ fill_waited(struct init_signals *signals, bool own_session, bool resumes)
 }
 
 void
-init_block_signals(struct init_signals *signals, bool own_session, bool resumes)
+init_block_signals(struct init_signals *signals, bool own_session)
 {
 	struct sigaction reap = { .sa_handler = SIG_DFL };
 
 	find_ignored(&signals->ignored);
-	fill_waited(signals, own_session, resumes);
+	fill_waited(signals, own_session);
 	sigaction(SIGCHLD, &reap, &signals->child);
 	sigprocmask(SIG_BLOCK, &signals->waited, &signals->mask);
 }
@@ -136,46 +139,87 @@ init_drop(struct fail *f)
 	return 0;
 }
 
-/* A stop must be one that the command cannot ignore. */
+/* The two descriptors that stay. */
+enum { NEWS, TERMINAL };
+
+static void
+close_others(int news, int terminal)
+{
+	if (dup2(news, NEWS) < 0)
+		close(NEWS);
+	if (dup2(terminal, TERMINAL) < 0)
+		close(TERMINAL);
+	descriptors_close_range(TERMINAL + 1, INT_MAX);
+}
+
+/* Nobody waits for what does not fit: the last is our own status, too. */
+static void
+tell(int status)
+{
+	(void)!write(NEWS, &status, sizeof status);
+}
+
 static void
 forward(pid_t command, const siginfo_t *info)
 {
-	bool group =
-	    info->si_code == SI_QUEUE && info->si_value.sival_int == INIT_GROUP;
-	int sig = info->si_signo == SIGTSTP ? SIGSTOP : info->si_signo;
+	int how = info->si_code == SI_QUEUE    ? info->si_value.sival_int
+	          : info->si_code == SI_KERNEL ? INIT_GROUP
+	                                       : 0;
+	int sig = info->si_signo;
 
+	if (how & INIT_FRONT)
+		session_put_in_front(TERMINAL, command);
+	if (how & INIT_BACK)
+		session_put_in_front(TERMINAL, getpgrp());
 	/* With -x it may have stayed in a group of the caller's. */
-	if (!group || kill(-command, sig) < 0)
+	if (!(how & INIT_GROUP) || kill(-command, sig) < 0)
 		kill(command, sig);
+	if (sig == SIGCONT)
+		tell(INIT_CONTINUED);
 }
 
-static _Noreturn void
-leave(int status, volatile int *ended)
+/* What is known of the command by now; does not return when it has ended. */
+static void
+wait_for(pid_t command)
 {
-	if (ended != NULL)
-		*ended = status;
-	_exit(init_status(status));
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (pid != command)
+			continue;
+		tell(status);
+		if (!WIFSTOPPED(status))
+			_exit(init_status(status));
+	}
+}
+
+/*
+ * Only what comes from jailexec, whose number is 0 from within a pid
+ * namespace, where those inside have others.  What a terminal sends is for a
+ * whole group, and came to the command's, too, but for what the leader of a
+ * session is to pass on: a hang-up, or a new size while it is in front.
+ */
+static bool
+is_for_command(const siginfo_t *info)
+{
+	if (info->si_code == SI_KERNEL)
+		return getsid(0) == getpid();
+	return info->si_pid == getppid();
 }
 
 void
-init_run(pid_t command, const struct init_signals *signals, volatile int *ended)
+init_run(pid_t command, const struct init_signals *signals, int news,
+    int terminal)
 {
 	siginfo_t info;
-	pid_t pid;
-	int status, sig;
+	int sig;
 
-	descriptors_close_range(0, INT_MAX);
+	close_others(news, terminal);
 	for (;;) {
-		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-			if (pid == command)
-				leave(status, ended);
+		wait_for(command);
 		sig = sigwaitinfo(&signals->waited, &info);
-		/*
-		 * Who is in the jail has a number here, and who is outside
-		 * has none; what a terminal sends has come to jailexec, too.
-		 */
-		if (sig > 0 && sig != SIGCHLD && info.si_pid == 0
-		    && info.si_code != SI_KERNEL)
+		if (sig > 0 && sig != SIGCHLD && is_for_command(&info))
 			forward(command, &info);
 	}
 }

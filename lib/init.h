@@ -26,11 +26,9 @@ struct init_signals {
  * until we wait for one: nothing is lost in between.  Signals that the
  * caller ignores (nohup, background jobs of scripts) stay ignored.  With
  * own_session, the command does not get what a terminal sends to us, so
- * that stop and continue are ours to forward, too.  What resumes when it is
- * told to continue needs that in any case.
+ * that the stops of job control are ours to forward, too.
  */
-void init_block_signals(struct init_signals *signals, bool own_session,
-    bool resumes);
+void init_block_signals(struct init_signals *signals, bool own_session);
 void init_restore_signals(const struct init_signals *signals);
 
 /*
@@ -51,18 +49,23 @@ int init_drop(struct fail *f);
 /*
  * Be the pid 1: reap everything, forward signals from outside the jail to
  * the command, exit with its status (128+N if it died of signal N).  All
- * descriptors go first.  An exit status does not tell a signal from a number:
- * *ended, in memory that is shared with who waits for us, gets what wait(2)
- * said.  NULL: nobody asks.
+ * descriptors go first but two: news, a pipe, gets what wait(2) says of the
+ * command, an int each time that it stops, was told by us to go on, or ends;
+ * terminal, or -1, is the session's.  No process in the jail has either:
+ * execve(2) takes them from the command, and nobody can look into us.
  */
 _Noreturn void init_run(pid_t command, const struct init_signals *signals,
-    volatile int *ended);
+    int news, int terminal);
+
+/* What is told when the command was told to go on; wait(2), WIFCONTINUED. */
+enum { INIT_CONTINUED = 0xffff };
 
 /*
- * What to ask the pid 1 to send to the command's whole process group, in
- * the value of sigqueue(3), as a terminal would.
+ * What else to do with a signal, in the value of sigqueue(3): send it to the
+ * command's whole process group, as a terminal would; put that in front at
+ * the terminal first, or in the background.
  */
-enum { INIT_GROUP = 1 };
+enum { INIT_GROUP = 1, INIT_FRONT = 2, INIT_BACK = 4 };
 
 /* What a process ended with: its status, 128+N if it died of signal N. */
 int init_status(int status);

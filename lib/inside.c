@@ -165,9 +165,10 @@ static _Noreturn void
 command_process(struct jail *jail, char *command[], int channel,
     const struct init_signals *signals, int gate)
 {
+	pid_t parent = getppid();
 	struct fail why;
 
-	if (jail_is_watched(jail))
+	if (jail_tells_command(jail))
 		say(channel, SAY_COMMAND, -1);
 	/* What is traced happens in the order in which it is explained. */
 	if (jail->trace >= 0)
@@ -182,9 +183,12 @@ command_process(struct jail *jail, char *command[], int channel,
 	}
 	if (jail_enter(jail, STAGE_EXEC, &why) < 0)
 		give_up(channel, &why);
-	/* Who is behind a pid 1 of ours dies with that. */
-	if (!jail_has_init(jail))
+	/* Who is behind a pid 1 dies with that. */
+	if (!jail_has(jail, CLONE_NEWPID) || jail->is_bare)
 		die_with_parent(channel, &why);
+	/* It was gone before that was asked for. */
+	if (getppid() != parent)
+		_exit(EXIT_TOOL);
 	if (jail_closes_descriptors(jail))
 		descriptors_close_others(&jail->kept, channel, jail->trace);
 	if (!jail_is_contained(jail))
@@ -315,7 +319,7 @@ begin_command(struct jail *jail, char *command[], int channel,
  */
 static _Noreturn void
 be_init(struct jail *jail, struct begun begun, int channel,
-    const struct init_signals *signals, volatile int *ended)
+    const struct init_signals *signals, int news)
 {
 	struct fail why;
 
@@ -325,12 +329,12 @@ be_init(struct jail *jail, struct begun begun, int channel,
 		fail(&why, errno, "let the command go");
 		give_up(channel, &why);
 	}
-	init_run(begun.pid, signals, ended);
+	init_run(begun.pid, signals, news, jail->slave);
 }
 
 _Noreturn void
 inside_first(struct jail *jail, char *command[], int channel,
-    const struct init_signals *signals, volatile int *ended)
+    const struct init_signals *signals, int news)
 {
 	bool early = jail_forks_early(jail);
 	struct begun begun = { .gate = -1 };
@@ -366,5 +370,5 @@ inside_first(struct jail *jail, char *command[], int channel,
 		give_up(channel, &why);
 	if (!early)
 		begun = begin_command(jail, command, channel, signals, false);
-	be_init(jail, begun, channel, signals, ended);
+	be_init(jail, begun, channel, signals, news);
 }

@@ -35,10 +35,10 @@ enum {
 /*
  * Be the first process of a jail, in all new namespaces, with all
  * capabilities there.  channel is the inner end of channel.h's.  What wait(2)
- * says of the command goes to *ended, as with init_run().
+ * says of the command goes to news, as with init_run().
  */
 _Noreturn void inside_first(struct jail *jail, char *command[], int channel,
-    const struct init_signals *signals, volatile int *ended);
+    const struct init_signals *signals, int news);
 
 /*
  * Replace this process by the command, execve(2).  Returns, -1, only when

@@ -84,6 +84,7 @@ jail_init(struct jail *jail, bool exactly)
 		.running.file = -1,
 		.terminal.outer = -1,
 		.terminal.master = -1,
+		.terminal.slave = -1,
 		.namespaces.ids.lock = -1,
 		.landlock.ruleset = -1,
 		.cgroup.into = -1,
@@ -314,7 +315,7 @@ jail_settle(struct jail *jail, struct fail *f)
 		return fail(f, 0,
 		    "enterns: mount, pid and user of others go with -x only");
 	if (jail_has_session(jail) && !jail->detached)
-		terminal_find(&jail->terminal);
+		terminal_find(&jail->terminal, !jail->is_bare);
 	jail->cgroup.counts_cpu = jail->timeouts.of[TIMEOUT_CPU].after > 0;
 	jail->cgroup.is_watched = jail->pressures.words > 0;
 	jail->cgroup.is_reported = jail_reports(jail);
@@ -366,7 +367,16 @@ jail_is_watched(const struct jail *jail)
 bool
 jail_has_init(const struct jail *jail)
 {
-	return jail_has(jail, CLONE_NEWPID) && !jail->is_bare;
+	return !jail->is_bare
+	       && (jail_has(jail, CLONE_NEWPID)
+		   || (jail_has_session(jail) && jail->terminal.outer >= 0));
+}
+
+bool
+jail_tells_command(const struct jail *jail)
+{
+	return jail_is_watched(jail)
+	       || (jail_has_init(jail) && !jail_has(jail, CLONE_NEWPID));
 }
 
 unsigned

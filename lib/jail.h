@@ -162,8 +162,14 @@ bool jail_reports(const struct jail *jail);
 /* The same, or at least what was refused. */
 bool jail_is_watched(const struct jail *jail);
 
-/* Whether a pid 1 of ours is between the caller and the command. */
+/*
+ * Whether a process of ours is between the caller and the command, init.h:
+ * the pid 1, or who leads the session of a terminal.
+ */
 bool jail_has_init(const struct jail *jail);
+
+/* Whether the command says which process it is, inside.h. */
+bool jail_tells_command(const struct jail *jail);
 
 /*
  * The namespaces that the first process begins in, CLONE_NEW*.  The others

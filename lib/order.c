@@ -239,6 +239,32 @@ want_terminal(const struct jail *jail)
 	return jail_has_session(jail) && jail->terminal.outer >= 0;
 }
 
+/* Who stays behind leads the session: the command can be stopped then. */
+static bool
+want_leader(const struct jail *jail)
+{
+	return jail_has_session(jail) && jail_has_init(jail);
+}
+
+static bool
+want_terminal_leader(const struct jail *jail)
+{
+	return want_leader(jail) && want_terminal(jail);
+}
+
+/* As early as can be: there may be the command before there are mounts. */
+static bool
+want_quiet_leader(const struct jail *jail)
+{
+	return want_leader(jail) && !want_terminal(jail);
+}
+
+static bool
+want_lone_session(const struct jail *jail)
+{
+	return jail_has_session(jail) && !jail_has_init(jail);
+}
+
 static bool
 want_names(const struct jail *jail)
 {
@@ -419,6 +445,9 @@ const struct step steps[] = {
 	    NULL },
 	{ STAGE_MAPS, "root", "mount_setattr(2) MOUNT_ATTR_IDMAP", 2021,
 	    "let files keep their owners on disk", want_lend, take_lend, NULL },
+	{ STAGE_INSIDE, "session", "setsid(2)", 1988,
+	    "leave the caller's terminal", want_quiet_leader, take_session,
+	    NULL },
 	{ STAGE_INSIDE, "entry", "write tasks, setns(2)", 2020,
 	    "go into its groups and all its namespaces at once", jail_joins,
 	    take_entry, NULL },
@@ -476,6 +505,9 @@ const struct step steps[] = {
 	{ STAGE_MOUNTS, "paths", "landlock_add_rule(2)", 2021,
 	    "open all that may be reached", want_lock, take_paths_of_lock,
 	    NULL },
+	{ STAGE_FORK, "session", "setsid(2), TIOCSCTTY", 1988,
+	    "leave the caller's terminal, for one of the jail's own",
+	    want_terminal_leader, take_session, NULL },
 	{ STAGE_FORK, "pid 1", "fork(2)", 1971,
 	    "stay behind, to reap what others leave", jail_has_init, NULL,
 	    NULL },
@@ -494,7 +526,13 @@ const struct step steps[] = {
 	    want_hold, take_hold, NULL },
 	{ STAGE_COMMAND, "session", "setsid(2), TIOCSCTTY", 1988,
 	    "leave the caller's terminal, for one of the jail's own",
-	    jail_has_session, take_session, NULL },
+	    want_lone_session, take_session, NULL },
+	{ STAGE_COMMAND, "job", "setpgid(2), tcsetpgrp(3)", 1988,
+	    "be a job of the session, that can be stopped", want_leader,
+	    take_job, NULL },
+	{ STAGE_COMMAND, "streams", "dup2(2)", 1979,
+	    "read and write at the jail's own terminal", want_terminal,
+	    take_streams, NULL },
 	{ STAGE_COMMAND, "privileges", "setrlimit(2), setresuid(2), capset(2)",
 	    1999, "have no more than who is in there has", jail_joins,
 	    take_privileges, NULL },

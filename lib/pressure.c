@@ -174,15 +174,6 @@ pressures_print(const void *layer, FILE *out)
 	}
 }
 
-bool
-pressures_stop(const struct pressures *all)
-{
-	for (int n = 0; n < all->words; n++)
-		if (all->word[n].signal == SIGSTOP)
-			return true;
-	return false;
-}
-
 static int
 watch(struct pressure *p, const struct cgroup_dir *d, struct fail *f)
 {

@@ -50,9 +50,6 @@ int pressures_add(void *layer, const char *word, struct fail *f);
 /* Write the words, each after a blank. */
 void pressures_print(const void *layer, FILE *out);
 
-/* Whether any of them stops the command. */
-bool pressures_stop(const struct pressures *p);
-
 /*
  * Have the kernel watch the group, which is one of version 2.  Each trigger
  * is a descriptor that poll(2) reports POLLPRI on.  -1: f says which could

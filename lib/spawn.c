@@ -6,8 +6,9 @@
  *
  * jailexec waits, forwards signals and reports; the pid 1 sets the jail up,
  * reaps, and dies with jailexec; the command is an ordinary process.  Where
- * there is no pid namespace the middle one is left out, and where nothing
- * has to be waited for, jailexec itself becomes the command.
+ * there is no pid namespace the middle one is left out, unless it leads the
+ * session of a terminal; where nothing has to be waited for, jailexec itself
+ * becomes the command.
  *
  * The two sides of the first clone share a socket pair.  The parent, which
  * is here, says "go" when the id maps are written, and hands over the root's
@@ -22,7 +23,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -227,10 +227,10 @@ release(struct jail *jail)
 
 static int
 run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
-    const volatile int *ended, struct fail *f)
+    int news, struct fail *f)
 {
 	struct supervised s = {
-		.is_init = jail_has_init(jail),
+		.news = news,
 		.takes_along = jail_has(jail, CLONE_NEWPID),
 		.own_session = jail_has_session(jail),
 		.signals = signals,
@@ -249,16 +249,18 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 	    && report_start(jail, &started, f) == 0
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
 		release(jail);
-		s.first = jail->first;
+		s.first = s.command = jail->first;
+		if (started.command != 0)
+			s.command = started.command;
 		if (supervise(&s, &e, f) == 0) {
-			/* If it was killed itself, it has said nothing. */
-			if (ended == NULL || *ended < 0)
-				ended = &e.status;
 			jail->command = started.command;
-			report_refusal(jail, *ended);
+			report_refusal(jail, e.status);
 			if (jail_reports(jail))
-				report_end(jail, &e, *ended, began);
-			return e.timed_out ? EXIT_TIMEOUT : init_status(*ended);
+				report_end(jail, &e, e.status, began);
+			if (WIFSIGNALED(e.status) && !s.own_session)
+				terminal_put_right(&jail->terminal);
+			return e.timed_out ? EXIT_TIMEOUT
+			                   : init_status(e.status);
 		}
 	}
 	kill(jail->first, SIGKILL);
@@ -267,27 +269,22 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 }
 
 /*
- * A place where the pid 1 can say how the command ended.  Nobody in the
- * jail has it: execve(2) takes it from the command, and who is in the jail
- * cannot look into the pid 1.
+ * Where the pid 1 can say how the command is.  Neither end waits: who does
+ * not read it must not hold the pid 1 up.
  */
-static volatile int *
-share_ending(void)
+static int
+open_news(const struct jail *jail, int news[2], struct fail *f)
 {
-	int *ended = mmap(NULL, sizeof *ended, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (ended == MAP_FAILED)
-		return NULL;
-	*ended = -1;
-	return ended;
+	news[0] = news[1] = -1;
+	if (!jail_has_init(jail) || pipe2(news, O_CLOEXEC | O_NONBLOCK) == 0)
+		return 0;
+	return fail(f, errno, "open a pipe to pid 1");
 }
 
 static int
 run_supervised(struct jail *jail, char *command[], struct fail *f)
 {
-	autoclose int ours = -1, theirs = -1;
-	volatile int *ended = NULL;
+	autoclose int ours = -1, theirs = -1, news = -1, told = -1;
 	struct init_signals signals;
 	int pair[2], result;
 
@@ -295,27 +292,30 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 		return -1;
 	ours = pair[0];
 	theirs = pair[1];
-	if ((jail_is_watched(jail) || jail_joins(jail))
+	if ((jail_tells_command(jail) || jail_joins(jail))
 	    && channel_ask_sender(ours, f) < 0)
 		return -1;
-	if (jail_is_watched(jail) && jail_has_init(jail)
-	    && (ended = share_ending()) == NULL)
-		return fail(f, errno, "share a page with pid 1");
+	if (open_news(jail, pair, f) < 0)
+		return -1;
+	news = pair[0];
+	told = pair[1];
 	if (jail_is_watched(jail) && jail_has_filter(jail))
 		jail->kernel_log = refusal_listen();
-	init_block_signals(&signals, jail_has_session(jail),
-	    pressures_stop(&jail->pressures));
+	if (!jail_has_session(jail))
+		terminal_remember(&jail->terminal);
+	init_block_signals(&signals, jail_has_session(jail));
 	if ((jail->first = clone_first(jail, f)) < 0) {
 		init_restore_signals(&signals);
 		return -1;
 	}
 	if (jail->first == 0) {
 		close(ours);
-		inside_first(jail, command, theirs, &signals, ended);
+		inside_first(jail, command, theirs, &signals, told);
 	}
 	scope_close(&theirs);
-	theirs = -1;
-	result = run_to_end(jail, ours, &signals, ended, f);
+	scope_close(&told);
+	theirs = told = -1;
+	result = run_to_end(jail, ours, &signals, news, f);
 	/*
 	 * Signals stay blocked: one that came too late to be forwarded must
 	 * not take the place of the command's status.

@@ -11,10 +11,22 @@
 
 #include "cgroup.h"
 #include "fail.h"
+#include "job.h"
 #include "offspring.h"
 #include "scope.h"
 #include "terminal.h"
 #include "watch.h"
+
+/* What changes meanwhile. */
+struct state {
+	const struct supervised *s;
+	struct watch watch;
+	struct ending *e;
+	bool told_to_stop; /* we were, not the command */
+	bool continuing;   /* that it stopped is not news before it went on */
+	bool ended;        /* the first process has */
+	int told;          /* how it ended, or -1: nobody said so */
+};
 
 /*
  * Hand a signal on.  What a terminal sends is for a whole process group;
@@ -22,54 +34,112 @@
  * queued: a storm of them may lose some, but never the last of a kind.
  */
 static void
-forward(const struct supervised *s, int sig, bool group)
+forward(struct state *st, int sig, int how)
 {
-	union sigval value = { .sival_int = group ? INIT_GROUP : 0 };
+	const struct supervised *s = st->s;
+	union sigval value = { .sival_int = how };
 
-	if (s->is_init) {
+	if (s->news >= 0) {
+		st->continuing = st->continuing || sig == SIGCONT;
 		if (sigqueue(s->first, sig, value) < 0)
 			(void)kill(s->first, sig);
 		return;
 	}
-	if (sig == SIGTSTP)
+	/* The leader of a session is stopped by nothing else. */
+	if (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU)
 		sig = SIGSTOP;
-	if (!group || kill(-s->first, sig) < 0)
+	if (!(how & INIT_GROUP) || kill(-s->first, sig) < 0)
 		(void)kill(s->first, sig);
 }
 
-/* Stop as asked, after the jail, and go on as soon as we may. */
+/*
+ * Let the command go on: in front at its terminal if it has the caller's by
+ * that, or if there is no use in having it wait for that.
+ */
 static void
-stop(const struct supervised *s)
+go_on(struct state *st, bool in_front)
 {
-	forward(s, SIGTSTP, true);
-	terminal_suspend(s->terminal);
-	raise(SIGSTOP);
-	terminal_resume(s->terminal);
-	forward(s, SIGCONT, true);
+	struct terminal *t = st->s->terminal;
+
+	st->told_to_stop = false;
+	if (t->wanted && terminal_take(t))
+		in_front = true;
+	forward(st, SIGCONT, INIT_GROUP | (in_front ? INIT_FRONT : INIT_BACK));
+	watch_resume(&st->watch);
+	cgroup_freeze(st->s->cgroup, false);
+}
+
+/*
+ * The command has stopped.  If all it wants is the terminal, it gets that
+ * when it is ours to give.  Else we stop as it did, for the caller's shell to
+ * see; it lets us go on with SIGCONT.  Who stops its keeper by that must not
+ * get round a limit: nothing of it runs meanwhile.
+ */
+static void
+follow(struct state *st, int sig)
+{
+	const struct supervised *s = st->s;
+	bool asks = sig == SIGTTIN || sig == SIGTTOU;
+	bool whole = s->terminal->raw || (asks && s->own_session);
+	bool frozen = watch_needs_us(&st->watch), stopped = false;
+
+	if (job_is_continued())
+		return;
+	if (asks && terminal_take(s->terminal)) {
+		go_on(st, true);
+		return;
+	}
+	if (!frozen || cgroup_freeze(s->cgroup, true)) {
+		terminal_release(s->terminal);
+		stopped = job_stop(st->told_to_stop ? SIGSTOP
+				   : sig == SIGSTOP ? SIGTSTP
+						    : sig,
+		    whole, watch_left(&st->watch));
+	}
+	if (!stopped && sig != SIGSTOP)
+		go_on(st, true);
+	else if (!stopped && frozen)
+		cgroup_freeze(s->cgroup, false);
 }
 
 static void
-handle(const struct supervised *s, struct watch *w,
-    const struct signalfd_siginfo *info)
+handle(struct state *st, const struct signalfd_siginfo *info)
 {
+	const struct supervised *s = st->s;
 	int sig = (int)info->ssi_signo;
 	bool from_terminal = info->ssi_code == SI_KERNEL;
+	bool is_stop = sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 
 	/* In one session with us, the command has those already. */
 	if (sig == SIGCHLD || (from_terminal && !s->own_session))
 		return;
-	if (sig == SIGTSTP)
-		stop(s);
-	else if (sig == SIGWINCH && s->terminal->master >= 0)
-		terminal_resize(s->terminal);
-	else
-		forward(s, sig, from_terminal || sig == SIGCONT);
-	if (sig != SIGCONT)
+	if (sig == SIGCONT) {
+		go_on(st, false);
 		return;
-	watch_resume(w);
-	cgroup_freeze(s->cgroup, false);
-	/* We may have been brought to the foreground. */
-	terminal_resume(s->terminal);
+	}
+	if (sig == SIGWINCH && s->terminal->master >= 0) {
+		terminal_resize(s->terminal);
+		return;
+	}
+	st->told_to_stop = is_stop && !from_terminal;
+	forward(st, sig, from_terminal || is_stop ? INIT_GROUP : 0);
+}
+
+/* False: there is none by now. */
+static bool
+hear(struct state *st)
+{
+	int status;
+
+	if (read(st->s->news, &status, sizeof status) != sizeof status)
+		return false;
+	if (WIFCONTINUED(status))
+		st->continuing = false;
+	else if (!WIFSTOPPED(status))
+		st->told = status;
+	else if (!st->continuing && !st->ended)
+		follow(st, WSTOPSIG(status));
+	return true;
 }
 
 /*
@@ -81,94 +151,127 @@ handle(const struct supervised *s, struct watch *w,
  * terminal: its guardian is our child, too.
  */
 static void
-tell_all(const struct supervised *s, int sig)
+tell_all(struct state *st, int sig)
 {
+	const struct supervised *s = st->s;
 	bool kills = sig == SIGKILL;
 
 	if (!kills && (s->takes_along || s->own_session))
-		forward(s, sig, true);
+		forward(st, sig, INIT_GROUP);
 	else if (s->takes_along)
 		(void)kill(s->first, sig);
 	else if ((!cgroup_signal(s->cgroup, sig) || kills) && !s->own_session)
 		offspring_signal(sig);
 	if (kills && s->own_session)
-		(void)kill(-s->first, sig);
+		(void)kill(-s->command, sig);
 }
 
 /* A limit of ours has been reached. */
 static void
-enforce(const struct supervised *s, const struct verdict *v, struct ending *e)
+enforce(struct state *st, const struct verdict *v)
 {
 	if (v->what == VERDICT_TELL) {
-		forward(s, v->signal, false);
+		forward(st, v->signal, 0);
 		return;
 	}
 	if (v->what == VERDICT_STOP) {
-		cgroup_freeze(s->cgroup, true);
+		cgroup_freeze(st->s->cgroup, true);
 		return;
 	}
-	e->limit = v->over;
-	e->timed_out = v->of_time;
+	st->e->limit = v->over;
+	st->e->timed_out = v->of_time;
 	/* It could not hear us if it were stopped. */
-	cgroup_freeze(s->cgroup, false);
+	cgroup_freeze(st->s->cgroup, false);
 	if (v->what == VERDICT_KILL) {
-		tell_all(s, SIGKILL);
+		tell_all(st, SIGKILL);
 		return;
 	}
-	tell_all(s, SIGTERM);
-	tell_all(s, SIGCONT);
+	tell_all(st, SIGTERM);
+	tell_all(st, SIGCONT);
+}
+
+/* Whether the first process has ended; what is told of the command counts. */
+static bool
+has_ended(struct state *st)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = wait4(-1, &status, WNOHANG | WUNTRACED, &st->e->usage))
+	       > 0) {
+		if (pid != st->s->first)
+			continue;
+		if (!WIFSTOPPED(status)) {
+			st->ended = true;
+			while (st->s->news >= 0 && hear(st))
+				;
+			st->e->status = st->told >= 0 ? st->told : status;
+			return true;
+		}
+		if (st->s->news < 0)
+			follow(st, WSTOPSIG(status));
+	}
+	return false;
 }
 
 /* What is waited for: the terminal's two come first. */
-enum { SIGNALS = 2, WATCHED, FDS = WATCHED + WATCH_FDS };
+enum { SIGNALS = 2, NEWS, WATCHED, FDS = WATCHED + WATCH_FDS };
 
 static int
-wait_for_end(const struct supervised *s, int signals, struct watch *w,
-    struct ending *e)
+wait_for_end(struct state *st, int signals)
 {
-	struct pollfd wanted[FDS] = { [SIGNALS] = { signals, POLLIN, 0 } };
+	const struct supervised *s = st->s;
+	struct pollfd wanted[FDS] = { [SIGNALS] = { signals, POLLIN, 0 },
+		[NEWS] = { s->news, POLLIN, 0 } };
 	struct signalfd_siginfo info;
 	struct verdict v;
-	pid_t pid;
 
-	watch_wait(w, &wanted[WATCHED]);
+	watch_wait(&st->watch, &wanted[WATCHED]);
 	for (;;) {
 		/* Before we sleep: it may have ended before we looked. */
-		while ((pid = wait4(-1, &e->status, WNOHANG, &e->usage)) > 0)
-			if (pid == s->first)
-				return 0;
-		while (watch_next(w, &wanted[WATCHED], &v))
-			enforce(s, &v, e);
+		if (has_ended(st))
+			return 0;
+		while (watch_next(&st->watch, &wanted[WATCHED], &v))
+			enforce(st, &v);
 		wanted[SIGNALS].revents = 0;
-		terminal_poll(s->terminal, wanted);
-		if (poll(wanted, FDS, -1) < 0)
+		if (poll(wanted, FDS, terminal_poll(s->terminal, wanted)) < 0)
 			continue;
-		terminal_copy(s->terminal, wanted);
+		if (terminal_copy(s->terminal, wanted)
+		    && terminal_take(s->terminal))
+			go_on(st, true);
 		if ((wanted[SIGNALS].revents & POLLIN)
 		    && read(signals, &info, sizeof info) == sizeof info)
-			handle(s, w, &info);
+			handle(st, &info);
+		if (wanted[NEWS].revents & POLLIN)
+			(void)hear(st);
 	}
 }
 
 int
 supervise(const struct supervised *s, struct ending *e, struct fail *f)
 {
-	autoclose int signals = signalfd(-1, &s->signals->waited, SFD_CLOEXEC);
-	struct watch w = { .timeouts = s->timeouts,
-		.pressures = s->pressures,
-		.cgroup = s->cgroup };
+	autoclose int signals =
+	    signalfd(-1, &s->signals->waited, SFD_CLOEXEC | SFD_NONBLOCK);
+	struct state st = {
+		.s = s,
+		.watch = { .timeouts = s->timeouts,
+		    .pressures = s->pressures,
+		    .cgroup = s->cgroup },
+		.e = e,
+		.told = -1,
+	};
 	int result;
 
 	e->limit = NULL;
 	e->timed_out = false;
 	if (signals < 0)
 		return fail(f, errno, "wait for signals");
-	if (watch_open(&w, f) < 0)
+	if (watch_open(&st.watch, f) < 0)
 		return -1;
-	result = wait_for_end(s, signals, &w, e);
+	result = wait_for_end(&st, signals);
 	/* Time was over for all, not only for who ended when it was asked. */
 	if (result == 0 && e->limit != NULL && !s->takes_along)
-		tell_all(s, SIGKILL);
-	watch_close(&w);
+		tell_all(&st, SIGKILL);
+	watch_close(&st.watch);
 	return result;
 }

@@ -22,7 +22,8 @@ struct timeouts;
 
 struct supervised {
 	pid_t first;      /* the process to wait for */
-	bool is_init;     /* it is a pid 1 of ours, init.h */
+	pid_t command;    /* that, or who is behind it, if we know it */
+	int news;         /* of the command, if first is init.h's; or -1 */
 	bool takes_along; /* it is the first of a pid namespace */
 	bool own_session; /* the command has left the caller's terminal */
 	const struct init_signals *signals;
@@ -33,7 +34,7 @@ struct supervised {
 };
 
 struct ending {
-	int status;          /* of the first process, as wait(2) says it */
+	int status;          /* of the command, as wait(2) says it */
 	const char *limit;   /* of ours, that ended it: watch.h; or NULL */
 	bool timed_out;      /* and that was one of time */
 	struct rusage usage; /* of it, and of all that it has reaped */

@@ -19,6 +19,7 @@
 #include "numberset.h"
 #include "outside.h"
 #include "scope.h"
+#include "session.h"
 
 int
 take_look(struct jail *jail, struct fail *f)
@@ -326,10 +327,11 @@ take_terminal(struct jail *jail, struct fail *f)
 	uid_t uid = joins && !asked ? jail->join.uid : jail->credential.uid;
 	gid_t gid = joins && !asked ? jail->join.gid : jail->credential.gid;
 
-	jail->master = terminal_open(&jail->slave, f);
+	jail->master = session_open_terminal(&jail->slave, f);
 	/* A jail that is entered may have no terminals: then there is none. */
 	if (jail->master < 0)
 		return joins ? 0 : -1;
+	terminal_prepare(&jail->terminal, jail->slave);
 	if (fchown(jail->slave, uid, gid) < 0)
 		return fail(f, errno, "terminal: give it to the command");
 	return 0;
@@ -344,7 +346,19 @@ take_hold(struct jail *jail, struct fail *f)
 int
 take_session(struct jail *jail, struct fail *f)
 {
-	return terminal_enter(&jail->terminal, jail->slave, f);
+	return session_begin(jail->slave, f);
+}
+
+int
+take_job(struct jail *jail, struct fail *f)
+{
+	return session_be_job(jail->slave, jail->terminal.front, f);
+}
+
+int
+take_streams(struct jail *jail, struct fail *f)
+{
+	return session_give_streams(jail->slave, jail->terminal.streams, f);
 }
 
 int

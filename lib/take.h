@@ -44,6 +44,8 @@ int take_names(struct jail *jail, struct fail *f);
 int take_terminal(struct jail *jail, struct fail *f);
 int take_hold(struct jail *jail, struct fail *f);
 int take_session(struct jail *jail, struct fail *f);
+int take_job(struct jail *jail, struct fail *f);
+int take_streams(struct jail *jail, struct fail *f);
 int take_chroot(struct jail *jail, struct fail *f);
 int take_directory(struct jail *jail, struct fail *f);
 int take_rlimits(struct jail *jail, struct fail *f);

@@ -4,85 +4,73 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/magic.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/vfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "descriptor.h"
+#include "compat.h"
 #include "fail.h"
+#include "report.h"
 
-#ifndef TIOCGPTPEER
-#define TIOCGPTPEER _IO('T', 0x41) /* Linux 4.13 */
-#endif
+static const int moment = 100; /* milliseconds */
 
-void
-terminal_find(struct terminal *t)
+/* Others may read from it, or write to it, at the same time. */
+static bool
+is_pipe(int fd)
 {
-	*t = (struct terminal){
-		.outer = -1,
-		.master = -1,
-		.slave = -1,
-		.alive = -1,
-	};
+	struct stat st;
+
+	return fstat(fd, &st) == 0
+	       && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+/* One that is nobody's session's has no job control. */
+static bool
+is_in_front(const struct terminal *t)
+{
+	pid_t group = tcgetpgrp(t->outer);
+
+	return group == getpgrp() || (group < 0 && errno == ENOTTY);
+}
+
+static void
+open_outer(struct terminal *t)
+{
 	for (int fd = 0; fd < 3; fd++)
 		t->streams[fd] = isatty(fd);
 	if (!t->streams[0] && !t->streams[1])
 		return;
 	/* Our own, whichever of the streams it is: for both directions. */
-	t->outer = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	t->outer = open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (t->outer < 0)
 		t->outer = fcntl(t->streams[0] ? 0 : 1, F_DUPFD_CLOEXEC, 3);
 }
 
-int
-terminal_open(int *slave, struct fail *f)
+void
+terminal_find(struct terminal *t, bool can_ask)
 {
-	int master =
-	    open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
-	int unlock = 0;
-	struct statfs fs;
-	struct stat st;
-
-	if (master < 0)
-		return fail(f, errno, "terminal: open /dev/pts/ptmx");
-	if (fstatfs(master, &fs) < 0 || fs.f_type != DEVPTS_SUPER_MAGIC
-	    || fstat(master, &st) < 0 || st.st_rdev != makedev(5, 2)) {
-		close(master);
-		return fail(f, 0, "terminal: /dev/pts is not ours");
-	}
-	/* By descriptor: no name of the other end is ever resolved. */
-	if (ioctl(master, TIOCSPTLCK, &unlock) < 0
-	    || (*slave = ioctl(master, TIOCGPTPEER,
-		    O_RDWR | O_NOCTTY | O_CLOEXEC))
-		   < 0) {
-		fail(f, errno, "terminal: open the jail's end");
-		close(master);
-		return -1;
-	}
-	return master;
+	open_outer(t);
+	if (t->outer < 0)
+		return;
+	t->wanted = !can_ask || (!is_pipe(0) && !is_pipe(1));
+	t->front = !can_ask || (t->wanted && is_in_front(t));
+	t->alike = t->front;
 }
 
-int
-terminal_enter(const struct terminal *t, int slave, struct fail *f)
+/* Whether who writes from the background is stopped holds there, too. */
+void
+terminal_prepare(const struct terminal *t, int slave)
 {
-	if (setsid() < 0)
-		return fail(f, errno, "begin a session");
-	if (slave < 0)
-		return 0;
-	if (ioctl(slave, TIOCSCTTY, 0) < 0)
-		return fail(f, errno, "terminal: make it the session's");
-	for (int fd = 0; fd < 3; fd++)
-		if (t->streams[fd] && dup2(slave, fd) < 0)
-			return fail(f, errno, "terminal: make it stream %d",
-			    fd);
-	return 0;
+	struct termios outer, inner;
+	struct winsize size;
+
+	if (ioctl(t->outer, TIOCGWINSZ, &size) == 0)
+		(void)ioctl(slave, TIOCSWINSZ, &size);
+	if (tcgetattr(t->outer, &outer) < 0 || tcgetattr(slave, &inner) < 0)
+		return;
+	inner.c_lflag |= outer.c_lflag & TOSTOP;
+	(void)tcsetattr(slave, TCSANOW, t->alike ? &outer : &inner);
 }
 
 void
@@ -96,7 +84,8 @@ terminal_resize(const struct terminal *t)
 
 /*
  * tcsetattr(3) without being stopped for it: SIGTTOU is what the kernel
- * sends to who touches a terminal from the background.
+ * sends to who touches a terminal from the background.  Nothing is waited
+ * for, as a terminal that was stopped with Ctrl-S may take no output.
  */
 static void
 set_attributes(int fd, const struct termios *attributes)
@@ -106,66 +95,51 @@ set_attributes(int fd, const struct termios *attributes)
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTTOU);
 	sigprocmask(SIG_BLOCK, &stop, &before);
-	while (tcsetattr(fd, TCSADRAIN, attributes) < 0 && errno == EINTR)
+	while (tcsetattr(fd, TCSANOW, attributes) < 0 && errno == EINTR)
 		;
 	/* Not SIG_SETMASK: musl leaves three signals out of what was before. */
 	if (sigismember(&before, SIGTTOU) != 1)
 		sigprocmask(SIG_UNBLOCK, &stop, NULL);
 }
 
-void
-terminal_suspend(struct terminal *t)
+/* Keys, echo, UTF-8: the jail's is as its user knows it. */
+static void
+make_alike(struct terminal *t, const struct termios *modes)
 {
+	if (!t->alike)
+		set_attributes(t->master, modes);
+	t->alike = true;
+}
+
+bool
+terminal_take(struct terminal *t)
+{
+	struct termios modes;
+
+	if (t->master < 0 || !is_in_front(t))
+		return false;
+	t->wanted = true;
 	if (t->raw)
-		set_attributes(t->outer, &t->saved);
-	t->raw = false;
+		return true;
+	if (tcgetattr(t->outer, &modes) < 0)
+		return false;
+	make_alike(t, &modes);
+	terminal_resize(t);
+	t->guardian.orders->right = modes;
+	t->guardian.orders->raw = true;
+	cfmakeraw(&modes);
+	set_attributes(t->outer, &modes);
+	t->raw = true;
+	return true;
 }
 
 void
-terminal_resume(struct terminal *t)
+terminal_release(struct terminal *t)
 {
-	struct termios raw;
-
-	if (t->master < 0 || t->raw || tcgetpgrp(t->outer) != getpgrp())
+	if (!t->raw)
 		return;
-	if (tcgetattr(t->outer, &t->saved) < 0)
-		return;
-	raw = t->saved;
-	cfmakeraw(&raw);
-	set_attributes(t->outer, &raw);
-	t->raw = true;
-}
-
-/*
- * kill -9 gives us no chance to leave raw mode.  This process sees our end
- * of the pipe go, puts the terminal right unless we said that we had, and
- * is gone, too.
- */
-static int
-start_guardian(struct terminal *t)
-{
-	int ends[2];
-	char done;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -1;
-	if ((t->guardian = fork()) < 0) {
-		close(ends[0]);
-		close(ends[1]);
-		return -1;
-	}
-	if (t->guardian > 0) {
-		close(ends[0]);
-		t->alive = ends[1];
-		return 0;
-	}
-	/* Nothing of the caller's or the jail's may be kept open here. */
-	if (dup2(ends[0], 0) < 0 || dup2(t->outer, 1) < 0 || setsid() < 0)
-		_exit(EXIT_TOOL);
-	descriptors_close_range(2, INT_MAX);
-	if (read(0, &done, 1) != 1)
-		set_attributes(1, &t->saved);
-	_exit(0);
+	set_attributes(t->outer, &t->guardian.orders->right);
+	t->guardian.orders->raw = t->raw = false;
 }
 
 int
@@ -173,108 +147,172 @@ terminal_begin(struct terminal *t, int master, struct fail *f)
 {
 	t->master = master;
 	t->slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	terminal_resize(t);
-	if (tcgetattr(t->outer, &t->saved) < 0 || start_guardian(t) < 0)
+	if (t->slave < 0 || fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
 		return fail(f, errno, "terminal: take it over");
-	if (fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
-		return fail(f, errno, "terminal: do not wait for it");
-	terminal_resume(t);
+	if (guardian_start(&t->guardian, t->outer, f) < 0)
+		return -1;
+	terminal_resize(t);
+	if (t->wanted)
+		(void)terminal_take(t);
 	return 0;
 }
 
-void
-terminal_poll(const struct terminal *t, struct pollfd wanted[2])
-{
-	bool reads = t->raw && t->pending == 0;
-
-	wanted[0] =
-	    (struct pollfd){ .fd = reads ? t->outer : -1, .events = POLLIN };
-	wanted[1] = (struct pollfd){ .fd = t->master,
-		.events = (short)(POLLIN | (t->pending > 0 ? POLLOUT : 0)) };
-}
-
+/*
+ * The caller's has hung up.  So does the jail's: who reads there, or leads
+ * its session, is told.
+ */
 static void
-show(int fd, const char *text, size_t length)
+hang_up(struct terminal *t)
 {
-	while (length > 0) {
-		ssize_t done = write(fd, text, length);
-
-		if (done < 0 && errno == EAGAIN) {
-			/* A caller may have made its terminal nonblocking. */
-			struct pollfd room = { .fd = fd, .events = POLLOUT };
-
-			(void)poll(&room, 1, -1);
-		} else if (done < 0 && errno != EINTR) {
-			return;
-		}
-		text += done > 0 ? done : 0;
-		length -= done > 0 ? (size_t)done : 0;
-	}
+	terminal_release(t);
+	close(t->slave);
+	close(t->master);
+	t->slave = t->master = -1;
+	t->typed.length = t->shown.length = 0;
 }
 
-/* Whether there may be more. */
 static bool
-copy_output(struct terminal *t)
+is_passing(void)
 {
-	char text[4096];
-	ssize_t got = read(t->master, text, sizeof text);
+	return errno == EINTR || errno == EAGAIN;
+}
+
+/* False: nothing more comes. */
+static bool
+fill(struct flow *w, int fd)
+{
+	ssize_t got = read(fd, w->text, sizeof w->text);
 
 	if (got > 0)
-		show(t->outer, text, (size_t)got);
-	return got > 0 || (got < 0 && errno == EINTR);
+		w->length = (size_t)got;
+	return got > 0 || (got < 0 && is_passing());
 }
 
+/* What nobody takes any more is lost. */
 static void
-pass_input(struct terminal *t)
+drain(struct flow *w, int fd)
 {
-	ssize_t done = write(t->master, t->input, t->pending);
+	ssize_t done = write(fd, w->text, w->length);
 
-	if (done <= 0)
+	if (done < 0 && is_passing())
 		return;
-	t->pending -= (size_t)done;
-	memmove(t->input, t->input + done, t->pending);
+	w->length -= done > 0 ? (size_t)done : w->length;
+	memmove(w->text, w->text + (done > 0 ? done : 0), w->length);
 }
 
-void
+static struct pollfd
+flows(int fd, bool in, const struct flow *out)
+{
+	int events = (in ? POLLIN : 0) | (out->length > 0 ? POLLOUT : 0);
+
+	/* With nothing to wait for, a hang-up would be told for ever. */
+	return (struct pollfd){ events != 0 ? fd : -1, (short)events, 0 };
+}
+
+int
+terminal_poll(const struct terminal *t, struct pollfd wanted[2])
+{
+	bool reads =
+	    t->raw ? t->typed.length == 0 : t->master >= 0 && t->unread == 0;
+
+	wanted[0] = flows(t->outer, reads, &t->shown);
+	wanted[1] = flows(t->master, t->shown.length == 0, &t->typed);
+	return t->unread != 0 ? moment : -1;
+}
+
+/* A line that is nobody's: who reads keys, less(1) say, wants no lines. */
+static bool
+is_left(const struct terminal *t)
+{
+	struct pollfd typed = { .fd = t->outer, .events = POLLIN };
+	struct termios modes;
+
+	return poll(&typed, 1, 0) > 0 && (typed.revents & POLLIN)
+	       && is_in_front(t) && tcgetattr(t->outer, &modes) == 0
+	       && (modes.c_lflag & ICANON);
+}
+
+/* Whether what somebody typed has been left for a moment. */
+static bool
+look_at_typed(struct terminal *t, bool something)
+{
+	uint64_t now;
+
+	if (t->raw || t->master < 0 || (t->unread == 0 && !something))
+		return false;
+	now = report_now();
+	if (t->unread == 0)
+		t->unread = now;
+	if (now - t->unread < (uint64_t)moment * 1000000)
+		return false;
+	t->unread = 0;
+	return is_left(t);
+}
+
+bool
 terminal_copy(struct terminal *t, const struct pollfd got[2])
 {
-	ssize_t length;
+	if (got[0].revents != 0 && t->shown.length > 0)
+		drain(&t->shown, t->outer);
+	if ((got[1].revents & POLLIN) && t->shown.length == 0)
+		(void)fill(&t->shown, t->master);
+	if ((got[0].revents & POLLHUP)
+	    || (t->raw && (got[0].revents & POLLIN) && t->typed.length == 0
+		&& !fill(&t->typed, t->outer)))
+		hang_up(t);
+	if (t->typed.length > 0)
+		drain(&t->typed, t->master);
+	return look_at_typed(t, got[0].revents & POLLIN);
+}
 
-	if (got[0].revents != 0) {
-		length = read(t->outer, t->input, sizeof t->input);
-		if (length > 0)
-			t->pending = (size_t)length;
-		else if (length == 0 || (errno != EINTR && errno != EAGAIN))
-			terminal_suspend(t); /* hung up: nothing to read */
-	}
-	if (t->pending > 0)
-		pass_input(t);
-	if (got[1].revents & POLLIN)
-		(void)copy_output(t);
+/*
+ * The last words of the jail may still be on their way through the kernel:
+ * with our own end closed, they are followed by a hang-up.  If somebody
+ * outlives the command, a moment must do.
+ */
+static void
+show_rest(struct terminal *t)
+{
+	struct pollfd out = { .fd = t->outer, .events = POLLOUT };
+	struct pollfd in = { .fd = t->master, .events = POLLIN };
+
+	do {
+		while (t->shown.length > 0) {
+			(void)poll(&out, 1, -1);
+			drain(&t->shown, t->outer);
+		}
+	} while (fill(&t->shown, t->master)
+		 && (t->shown.length > 0 || poll(&in, 1, 50) > 0));
 }
 
 void
 terminal_end(struct terminal *t)
 {
-	if (t->master < 0)
+	if (t->guardian.orders == NULL)
 		return;
-	/*
-	 * The last words of the jail may still be on their way through the
-	 * kernel: with our own end closed, they are followed by a hang-up.
-	 * If somebody outlives the command, a moment must do.
-	 */
-	close(t->slave);
-	for (;;) {
-		struct pollfd rest = { .fd = t->master, .events = POLLIN };
-
-		if (!copy_output(t)
-		    && (errno != EAGAIN || poll(&rest, 1, 50) <= 0))
-			break;
+	if (t->master >= 0) {
+		close(t->slave);
+		show_rest(t);
+		terminal_release(t);
+		close(t->master);
 	}
-	terminal_suspend(t);
-	(void)!write(t->alive, "", 1);
-	close(t->alive);
-	close(t->master);
-	waitpid(t->guardian, NULL, 0);
-	t->master = t->slave = t->alive = -1;
+	guardian_end(&t->guardian);
+	t->master = t->slave = -1;
+}
+
+void
+terminal_remember(struct terminal *t)
+{
+	open_outer(t);
+	if (t->outer >= 0 && tcgetattr(t->outer, &t->saved) < 0) {
+		close(t->outer);
+		t->outer = -1;
+	}
+}
+
+void
+terminal_put_right(const struct terminal *t)
+{
+	if (t->outer >= 0 && is_in_front(t))
+		set_attributes(t->outer, &t->saved);
 }

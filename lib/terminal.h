@@ -1,71 +1,101 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * terminal.h - a terminal of the jail's own
+ * terminal.h - the caller's terminal, and one of the jail's own
  *
  * A process that shares the caller's terminal can type into it: TIOCSTI
  * puts characters into the input of the shell that comes after the jail.
- * So the command gets a pseudoterminal in a session of its own, and we copy
- * between that and the caller's.  pty(7), ioctl_tty(2), termios(3).
+ * So the command gets a pseudoterminal in a session of its own (session.h),
+ * and we copy between that and the caller's.  pty(7), ioctl_tty(2),
+ * termios(3).
+ *
+ * The caller's is raw, and read from, only while the command has it: from
+ * the beginning if we are the whole job, else when the command asks for it,
+ * for it may be less(1) behind us in the pipeline who reads there.  To read
+ * is to ask; who waits with poll(2) for something to read does not, but gets
+ * a line that nobody else has taken for a moment.
  */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
 #include <poll.h>
 #include <stdbool.h>
-#include <sys/types.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <termios.h>
+
+#include "guardian.h"
 
 struct fail;
 
+/* What came from one side, and the other has not taken yet. */
+struct flow {
+	char text[4096];
+	size_t length;
+};
+
 struct terminal {
-	int outer;      /* the caller's, or -1: there is none */
-	int master;     /* the jail's, our end, or -1 */
-	int slave;      /* the other end: while we have it, it is no hang-up */
-	int alive;      /* closed by our end, however that comes */
-	pid_t guardian; /* who then puts the caller's terminal right */
-	struct termios saved;
-	bool raw;
-	bool streams[3];  /* which of our standard streams were a terminal */
-	char input[4096]; /* typed, and not yet taken by the jail */
-	size_t pending;
+	int outer;       /* the caller's, or -1: there is none */
+	int master;      /* the jail's, our end, or -1 */
+	int slave;       /* the other end: while we have it, it is no hang-up */
+	bool streams[3]; /* which of our standard streams were a terminal */
+	bool front;      /* the command begins in front at its terminal */
+	bool wanted;     /* the command has it when we are in front */
+	bool raw;        /* it has it now */
+	bool alike;      /* the jail's has been given the caller's modes */
+	uint64_t unread; /* since then something is typed, and not ours; or 0 */
+	struct guardian guardian;
+	struct termios saved; /* of one that is shared */
+	struct flow typed, shown;
 };
 
 /*
  * Find out whether standard input or output is a terminal, and open it.
- * What is none of the three has stays a pipe or a file.
+ * What is none of the three has stays a pipe or a file.  If nobody is there
+ * to say when the command asks for it, the command has it from the beginning.
  */
-void terminal_find(struct terminal *t);
+void terminal_find(struct terminal *t, bool can_ask);
 
 /*
- * Inside: open a new pair on the devpts at /dev/pts, which must be one, and
- * return the master; *slave is the other end.  Both are O_CLOEXEC.
+ * Inside, before there is a command to see it: give a new terminal the size
+ * of the caller's, and its modes if the command begins in front.  Else those
+ * may be a shell's, at its prompt: they come when it is in front.
  */
-int terminal_open(int *slave, struct fail *f);
+void terminal_prepare(const struct terminal *t, int slave);
 
 /*
- * The command's last step: a session of its own, in which slave (-1: none)
- * is the controlling terminal and those standard streams that were one.
- */
-int terminal_enter(const struct terminal *t, int slave, struct fail *f);
-
-/*
- * Take the master that came from inside: give it the size of the caller's
- * terminal, and make that one raw, if we are in its foreground.
+ * Take the master that came from inside, and let the command have the
+ * caller's terminal if it is to.
  */
 int terminal_begin(struct terminal *t, int master, struct fail *f);
 
 /* Pass the size of the caller's terminal on. */
 void terminal_resize(const struct terminal *t);
 
-/* Leave raw mode (to stop, or at the end), and enter it again. */
-void terminal_suspend(struct terminal *t);
-void terminal_resume(struct terminal *t);
+/*
+ * The command wants the caller's terminal: make it raw.  False: it cannot be
+ * had, for another job is in front there, or there is none.
+ */
+bool terminal_take(struct terminal *t);
 
-/* What to poll(2) for: two entries; and what to do when that is there. */
-void terminal_poll(const struct terminal *t, struct pollfd wanted[2]);
-void terminal_copy(struct terminal *t, const struct pollfd got[2]);
+/* It has it no more: leave raw mode, to stop, or at the end. */
+void terminal_release(struct terminal *t);
+
+/*
+ * What to poll(2) for: two entries, and how many milliseconds; and what to do
+ * after that.  True: the command is to have the caller's terminal.
+ */
+int terminal_poll(const struct terminal *t, struct pollfd wanted[2]);
+bool terminal_copy(struct terminal *t, const struct pollfd got[2]);
 
 /* Copy what is left to be seen, and put the caller's terminal right. */
 void terminal_end(struct terminal *t);
+
+/*
+ * For a terminal that is shared: remember its modes, and put it right.  That
+ * is for a shell to do when a command of it died of a signal, but our caller
+ * sees us end with a status.
+ */
+void terminal_remember(struct terminal *t);
+void terminal_put_right(const struct terminal *t);
 
 #endif

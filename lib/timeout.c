@@ -142,3 +142,14 @@ timeout_start(int timer, uint64_t nanoseconds, uint64_t interval,
 		return fail(f, errno, "start a timer");
 	return 0;
 }
+
+uint64_t
+timeout_left(int timer)
+{
+	struct itimerspec now;
+
+	if (timer < 0 || timerfd_gettime(timer, &now) < 0)
+		return 0;
+	return (uint64_t)now.it_value.tv_sec * second
+	       + (uint64_t)now.it_value.tv_nsec;
+}

@@ -57,4 +57,7 @@ int timeout_timer(struct fail *f);
 int timeout_start(int timer, uint64_t nanoseconds, uint64_t interval,
     struct fail *f);
 
+/* Nanoseconds until it is over next, or 0: never, or it is none (-1). */
+uint64_t timeout_left(int timer);
+
 #endif

@@ -78,6 +78,25 @@ watch_close(const struct watch *w)
 		scope_close(&w->timer[n]);
 }
 
+uint64_t
+watch_left(const struct watch *w)
+{
+	uint64_t left, least = 0;
+
+	for (int n = 0; n < TIMEOUTS; n++) {
+		left = n == TIMEOUT_CPU ? 0 : timeout_left(w->timer[n]);
+		if (left > 0 && (least == 0 || left < least))
+			least = left;
+	}
+	return least;
+}
+
+bool
+watch_needs_us(const struct watch *w)
+{
+	return w->timer[TIMEOUT_CPU] >= 0 || w->pressures->words > 0;
+}
+
 void
 watch_wait(const struct watch *w, struct pollfd wanted[WATCH_FDS])
 {

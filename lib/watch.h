@@ -59,6 +59,15 @@ bool watch_next(struct watch *w, struct pollfd wanted[WATCH_FDS],
  */
 void watch_resume(struct watch *w);
 
+/*
+ * Nanoseconds until a clock comes to its end whatever the command does, or 0:
+ * there is none.
+ */
+uint64_t watch_left(const struct watch *w);
+
+/* Whether there are limits that hold only while we watch. */
+bool watch_needs_us(const struct watch *w);
+
 void watch_close(const struct watch *w);
 
 #endif

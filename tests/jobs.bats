@@ -1,0 +1,300 @@
+#!/usr/bin/env bats
+# jailexec(1) as a job of an interactive shell: stopped, continued, in the
+# background, in a pipeline, resized, hung up and killed.  typist.c types.
+
+load helper
+
+setup_file() {
+	root_dir >/dev/null
+	export jail=$BATS_FILE_TMPDIR/jail
+	a_root scratch >"$jail"
+	chmod -R a+rX "$BATS_FILE_TMPDIR"
+}
+
+setup() {
+	# For the shells at the terminal: short, so that no line is wrapped.
+	export J="jailexec -f $jail" PS1='READY> ' TERM=dumb out=$BATS_TEST_TMPDIR/out
+	: >"$out"
+	chmod 666 "$out"
+}
+
+# at_shell <SCRIPT: what an interactive shell shows when that is typed.
+# "exit" is the last line.
+at_shell() {
+	run "$as" "$RUNGS_STAGE/tests/typist" bash --norc --noprofile -i
+	[ "$status" -eq 0 ] && return
+	printf 'status %s:\n%s\n' "$status" "$output" >&2
+	return 1
+}
+
+# at_tty COMMAND <SCRIPT: the same without a shell of job control.
+at_tty() {
+	run "$as" "$RUNGS_STAGE/tests/typist" sh -c "$1"
+}
+
+# --- stop and continue ---
+
+@test "a command is stopped by Ctrl-Z, and goes on with fg and bg" {
+	look() {
+		at_shell <<-'END'
+			see READY>
+			line $J -- sh -c 'echo "g"o; while read -r x; do echo =$x; done'
+			see go
+			raw
+			type \x1a
+			see Stopped
+			see READY>
+			line stty -a | grep -o ' icanon'
+			see icanon
+			see READY>
+			line fg
+			raw
+			type x\x0d
+			see =x
+			type \x1a
+			see Stopped
+			see READY>
+			line bg
+			see &
+			see READY>
+			line jobs
+			see Running
+			see READY>
+			line kill %1; wait %1; echo st=$?
+			see st=143
+			see READY>
+			line $J -- sh -c 'echo "g"o; sleep 1000'
+			see go
+			raw
+			type \x03
+			see READY>
+			line echo st=$?; $J -- sh -c 'trap "exit 9" QUIT; echo "g"o; while :; do sleep 0.05; done'
+			see st=130
+			see go
+			raw
+			type \x1c
+			see READY>
+			line echo st=$?; exit 0
+			see st=9
+		END
+	}
+	for_each_caller look
+}
+
+@test "a full-screen program is stopped and goes on, with its own modes" {
+	look() {
+		# vi sets the modes of the jail's terminal; the caller's is raw.
+		at_shell <<-'END'
+			see READY>
+			line $J -- sh -c 'vi /tmp/x; cat /tmp/x; echo st=$?'
+			see - /tmp/x 1/1
+			raw
+			type ihello
+			see hello
+			type \x1b
+			see - /tmp/x [Modified]
+			type \x1a
+			see Stopped
+			see READY>
+			line stty -a | grep -o ' icanon'
+			see icanon
+			line fg
+			raw
+			see - /tmp/x [Modified]
+			type A world
+			see world
+			type \x1b
+			see - /tmp/x [Modified]
+			type :x\x0d
+			see hello world
+			see st=0
+			see READY>
+			line stty -a | grep -o ' icanon'
+			see icanon
+			line exec true
+		END
+	}
+	for_each_caller look
+}
+
+@test "a shell in the jail has job control of its own" {
+	look() {
+		at_shell <<-'END'
+			see READY>
+			line $J -E PS1='IN> ' -- sh
+			see IN>
+			line echo flags=$-; sh -c 'echo "g"o; sleep 1000'
+			see go
+			type \x1a
+			see Stopped
+			see IN>
+			line kill -KILL %1; wait
+			see IN>
+			line sh -c 'echo "g"o; sleep 1000'
+			see go
+			type \x03
+			see IN>
+			line echo st=$?; stty size
+			see st=130
+			see 24 80
+			size 50 100
+			line stty size
+			see 50 100
+			see IN>
+			line kill -STOP $$
+			see Stopped
+			see READY>
+			size 30 70
+			line fg
+			see IN>
+			line stty size; exit 7
+			see 30 70
+			see READY>
+			line echo st=$?; exit 0
+			see st=7
+		END
+		never grep -Eq "can.t access tty|job control turned off" <<<"$output"
+		grep -Eq 'flags=[a-z]*m' <<<"$output"
+	}
+	for_each_caller look
+}
+
+@test "a new size is told, in front and in a pipeline" {
+	look() {
+		local waits="sh -c 'trap \"stty size\" WINCH; echo \"g\"o; while :; do sleep 0.05; done'"
+		export C="$J -- $waits"
+		at_shell <<-'END'
+			see READY>
+			line eval "$C"
+			see go
+			raw
+			size 50 100
+			see 50 100
+			type \x03
+			see READY>
+			line eval "$C" | cat
+			see go
+			size 40 90
+			see 40 90
+			type \x03
+			see READY>
+			line exec true
+		END
+	}
+	for_each_caller look
+}
+
+# --- pipelines, and the background ---
+
+@test "only who reads the terminal gets what is typed" {
+	look() {
+		# Who is behind in the pipeline, and then who is in the jail.
+		at_shell <<-'END'
+			see READY>
+			line $J -- sh -c 'echo "g"o; sleep 0.2; echo end' | sh -c 'read -r x; echo =$x; read -r y </dev/tty; echo =$y; cat'
+			see =go
+			cooked
+			line typed
+			see =typed
+			see end
+			see READY>
+			line $J -- head -n 1 | cat
+			raw
+			type in\x0d
+			see in
+			see in
+			see READY>
+			line $J -- sh -c 'echo "g"o; read -r x; echo =$x' | cat
+			see go
+			line waits with poll
+			raw
+			see =waits
+			see READY>
+			line echo from | $J -- sh -c 'read -r x; y=$(head -n 1 /dev/tty); echo =$x=$y'
+			raw
+			type in\x0d
+			see =from=in
+			see READY>
+			line $J -- cat >"$out"; echo =$(cat "$out")
+			raw
+			type more\x0d
+			type \x04
+			see =more
+			see READY>
+			line $J -- cat </dev/null; echo st=$?; $J -- yes | head -n 1; echo st=${PIPESTATUS[*]}
+			see st=0
+			see y
+			see st=141 0
+			see READY>
+			line echo yes | $J -- cat; exit 0
+			see yes
+		END
+	}
+	for_each_caller look
+}
+
+@test "Ctrl-Z and Ctrl-C are for all of a pipeline" {
+	look() {
+		at_shell <<-'END'
+			see READY>
+			line $J -- sh -c 'trap "echo on" CONT; echo "g"o; while :; do sleep 0.05; done' | sh -c 'while read -r x; do echo =$x; done'
+			see =go
+			type \x1a
+			see Stopped
+			see READY>
+			line jobs; stty -a | grep -o ' icanon'
+			see icanon
+			see READY>
+			line fg
+			see =on
+			type \x03
+			see READY>
+			line echo st=${PIPESTATUS[*]}
+			see st=130
+			see READY>
+			line $J -- sh -c 'head -n 1; sleep 1000' | cat
+			raw
+			type in\x0d
+			see in
+			see in
+			type \x1a
+			see Stopped
+			see READY>
+			line stty -a | grep -o ' icanon'
+			see icanon
+			see READY>
+			line kill -KILL %2; exec true
+		END
+	}
+	for_each_caller look
+}
+
+@test "in the background, who reads is stopped, and who writes is not" {
+	look() {
+		at_shell <<-'END'
+			see READY>
+			line $J -- cat & sleep 0.1; wait %1; jobs
+			see Stopped
+			see READY>
+			line fg
+			raw
+			type in\x0d
+			see in
+			see in
+			type \x04
+			see READY>
+			line $J -- echo "w"ritten & wait %1; echo st=$?
+			see written
+			see st=0
+			see READY>
+			line stty tostop; $J -- echo "h"eld & wait %1; stty -tostop; jobs
+			see Stopped
+			see READY>
+			line fg
+			see held
+			see READY>
+			line exec true
+		END
+	}
+	for_each_caller look
+}
