@@ -274,7 +274,7 @@ look_device(struct learned *l, const struct notify_call *c)
 static void
 look_open2(struct learned *l, const struct notify_call *c)
 {
-	struct open_how how;
+	struct open_how how = { .flags = 0 };
 
 	if (notify_read(c->pid, c->args[2], &how, sizeof how) == 0)
 		look_open(l, c, (int)c->args[0], c->args[1], how.flags);
