@@ -52,6 +52,8 @@ describe nonet 'enterns net=host'
 describe pid 'enterns none pid'
 describe net 'enterns none net'
 describe user 'enterns none user'
+describe unfiltered 'denycall none'
+describe filter 'denycall default'
 describe limits 'setlimit nofile=64'
 describe cgroup 'setlimit memory=67108864 pids=32'
 
@@ -76,16 +78,19 @@ have bwrap || bwrap=()
 
 add 'bare static program' "$jail"
 add 'default jail' "${rungs[@]}"
+add 'default jail, no filter' jailexec -f "$work/unfiltered" -- $inside
 add 'default jail, host network' jailexec -f "$work/nonet" -- $inside
 if [ "$(id -u)" -eq 0 ]; then
 	add 'floor' floor "$root" $inside
 	add 'default jail with memory and pids' jailexec -f "$work/cgroup" -- $inside
-	for layer in none limits pid net user; do
+	for layer in none limits filter pid net user; do
 		add "-x, scratch root and $layer" jailexec -x -f "$work/$layer" -- $inside
 	done
 	add 'chroot(1)' chroot "$root" $inside
 	add 'setlimit nofile=64 alone' setlimit nofile=64 -- "$jail"
 	add 'enterns net alone' enterns net -- "$jail"
+	add 'denycall default alone' denycall default -- "$jail"
+	add 'denycall deny=@network alone' denycall deny=@network -- "$jail"
 fi
 XDG_CACHE_HOME=$work/cache mkroot busybox >/dev/null
 add 'warm pipe: mkroot | jailexec' "XDG_CACHE_HOME=$work/cache mkroot busybox | jailexec -- true"
