@@ -298,3 +298,65 @@ at_tty() {
 	}
 	for_each_caller look
 }
+
+# --- limits, kills, and whole ends ---
+
+@test "a time limit ends what is stopped, at a terminal, too" {
+	look() {
+		at_shell <<-'END'
+			see READY>
+			line jailexec --timeout=3s -f $jail -- sh -c 'echo "g"o; sleep 1000'
+			see go
+			raw
+			type \x1a
+			see Stopped
+			see READY>
+			line while [[ $(jobs) == *Stopped* ]]; do sleep 0.1; done; jobs
+			see Exit 124
+			see READY>
+			line exec true
+		END
+	}
+	for_each_caller look
+}
+
+@test "the terminal gets its modes back, whatever is killed" {
+	look() {
+		local who
+		for who in jailexec init; do
+			: >"$out"
+			# No shell of job control is there to do it.
+			at_tty 'jailexec --status-fd=4 -f "$jail" -- sh -c "echo \"g\"o; sleep 1000" 4>"$out"; stty -a | grep -o " icanon"; read -r x; echo "=$x"' <<-'END' &
+				see go
+				raw
+				cooked
+				see icanon
+				line typed
+				see =typed
+			END
+			local pid=$! first
+			poll grep -q started "$out"
+			first=$(grep -o '"pid":[0-9]*' "$out" | head -n 1 | cut -d: -f2)
+			sleep 0.3
+			[ "$who" = init ] || first=$(parent_of "$first")
+			kill -KILL "$first"
+			wait "$pid"
+		done
+	}
+	at_tty() { "$as" "$RUNGS_STAGE/tests/typist" sh -c "$1" >&2; }
+	for_each_caller look
+}
+
+@test "1 GiB goes through a jail whole, and who hears no more ends it" {
+	look() {
+		through() { yes 0123456789abcde | head -c 1G | "$as" jailexec -f "$jail" -- cat | cksum; }
+		run -0 through
+		assert_output "$want"
+		run -0 bash -c "$as"' jailexec -f "$jail" -- yes | head -n 1; echo "${PIPESTATUS[0]}"'
+		assert_output $'y\n141'
+	}
+	export -f as_caller as_user
+	local want
+	want=$(yes 0123456789abcde | head -c 1G | cksum)
+	for_each_caller look
+}
