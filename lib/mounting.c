@@ -2,16 +2,14 @@
 /* mounting.c - see mount.h: how the words are taken */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "bind.h"
 #include "compat.h"
+#include "cover.h"
 #include "device.h"
 #include "fail.h"
 #include "fsmount.h"
@@ -25,35 +23,6 @@
 enum {
 	SAFE = RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV,
 	SAFER = SAFE | RUNGS_ATTR_NOEXEC,
-};
-
-/*
- * What has something in it that is to be covered.  It is held from when it
- * was mounted on, for in a root that somebody else can write to, its name may
- * lead elsewhere before that is done, and it would be bare under another.
- */
-static const struct {
-	const char *path;
-	enum mount_kind kind;
-	unsigned long magic;
-} real[] = {
-	{ "/proc", MOUNT_PROC, PROC_SUPER_MAGIC },
-	{ "/sys", MOUNT_SYS, SYSFS_MAGIC },
-};
-
-enum { REAL = COUNT(real) };
-
-/*
- * What masks lie over: the host's /dev/null, and a directory that is empty
- * and stays so.  The latter can only be copied once it is attached.
- */
-struct masks {
-	int lent_null, null, empty;
-	bool attached;
-	struct held {
-		int mount;
-		bool sure; /* its name still leads to it */
-	} held[REAL];
 };
 
 int
@@ -293,147 +262,6 @@ take_file(int root, const struct mount *m, struct fail *f)
 }
 
 static int
-mask(int target, struct masks *masks)
-{
-	autoclose int copy = -1;
-	struct stat st;
-
-	if (fstat(target, &st) < 0)
-		return -1;
-	if (masks->null < 0) {
-		masks->null = masks->lent_null >= 0
-		                  ? fcntl(masks->lent_null, F_DUPFD_CLOEXEC, 3)
-		                  : device_open_null();
-		if (masks->null < 0)
-			return -1;
-		masks->empty =
-		    fsmount_new("tmpfs", NULL, SAFER | RUNGS_ATTR_RDONLY);
-		if (masks->empty < 0)
-			return -1;
-	}
-	if (S_ISDIR(st.st_mode) && !masks->attached) {
-		masks->attached = true;
-		return fsmount_attach(masks->empty, target);
-	}
-	copy = fsmount_clone(S_ISDIR(st.st_mode) ? masks->empty : masks->null,
-	    false);
-	if (copy < 0
-	    || fsmount_restrict(copy, SAFER & ~RUNGS_ATTR_NODEV, false) < 0)
-		return -1;
-	return fsmount_attach(copy, target);
-}
-
-static int
-make_readonly(int target)
-{
-	autoclose int copy = fsmount_clone(target, true);
-
-	if (copy < 0 || fsmount_restrict(copy, RUNGS_ATTR_RDONLY, true) < 0)
-		return -1;
-	return fsmount_attach(copy, target);
-}
-
-/* Whether a /proc, if that is what it is, shows our pid namespace. */
-static bool
-knows_us(int mount, enum mount_kind kind)
-{
-	char want[16], got[16] = "";
-
-	if (kind != MOUNT_PROC)
-		return true;
-	snprintf(want, sizeof want, "%d", (int)getpid());
-	return readlinkat(mount, "self", got, sizeof got - 1) > 0
-	       && strcmp(got, want) == 0;
-}
-
-static int
-hold(int root, size_t n, struct held *held, struct fail *f)
-{
-	struct statfs fs;
-
-	held->sure = true;
-	held->mount =
-	    inroot_open_nolinks(root, real[n].path, O_PATH | O_DIRECTORY, 0);
-	if (held->mount >= 0 && fstatfs(held->mount, &fs) == 0
-	    && (unsigned long)fs.f_type == real[n].magic
-	    && knows_us(held->mount, real[n].kind))
-		return 0;
-	return fail(f, 0, "%s: it was exchanged while it was mounted",
-	    real[n].path);
-}
-
-/* After each word: what it means for those that are held. */
-static int
-keep_hold(int root, const struct mount *m, struct masks *masks, struct fail *f)
-{
-	bool covers = m->kind == MOUNT_MASK || m->kind == MOUNT_RO;
-
-	for (size_t n = 0; n < REAL; n++) {
-		struct held *held = &masks->held[n];
-
-		held->sure = held->sure && covers;
-		if (m->kind != real[n].kind
-		    && (m->path == NULL || strcmp(m->path, real[n].path) != 0))
-			continue;
-		scope_close(&held->mount);
-		held->mount = -1;
-		if (m->kind == real[n].kind && hold(root, n, held, f) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/*
- * Where to look for what is to be covered, and under which name: in what is
- * held, if that is above it.
- */
-static int
-find_base(int root, const char **path, struct masks *masks, struct fail *f)
-{
-	for (size_t n = 0; n < REAL; n++) {
-		size_t length = strlen(real[n].path);
-		struct held *held = &masks->held[n];
-		autoclose int now = -1;
-
-		/* With "..", a name may lead out again. */
-		if (held->mount < 0 || strncmp(*path, real[n].path, length) != 0
-		    || (*path)[length] != '/' || strstr(*path, "/..") != NULL)
-			continue;
-		if (!held->sure)
-			now = inroot_open(root, real[n].path, O_PATH, 0);
-		if (!held->sure && mountpoint_is(now, held->mount) != 1)
-			return fail(f, 0, "%s: it is not where it was mounted",
-			    real[n].path);
-		held->sure = true;
-		*path += length;
-		return held->mount;
-	}
-	return root;
-}
-
-static int
-take_cover(int root, const struct mount *m, struct masks *masks, struct fail *f)
-{
-	bool masked = m->kind == MOUNT_MASK;
-	const char *path = m->path;
-	int base = find_base(root, &path, masks, f);
-	autoclose int target = -1;
-
-	if (base < 0)
-		return -1;
-	target = inroot_open(base, path, O_PATH, 0);
-	if (target < 0 && errno == ENOENT && m->try)
-		return 0;
-	if (target >= 0 && mountpoint_check(root, target, m->path, f) < 0)
-		return -1;
-	if (target < 0
-	    || (masked ? mask(target, masks) : make_readonly(target)) < 0)
-		return fail(f, errno, "%s: %s it", m->path,
-		    masked ? "mask" : "write-protect");
-	return 0;
-}
-
-static int
 take_dir(int root, const struct mount *m, struct fail *f)
 {
 	autoclose int fd = inroot_mkdirs(root, m->path), again = -1;
@@ -460,7 +288,7 @@ take_link(int root, const struct mount *m, struct fail *f)
 }
 
 static int
-take(struct mounts *all, struct mount *m, int root, struct masks *masks,
+take(struct mounts *all, struct mount *m, int root, struct covers *covers,
     struct fail *f)
 {
 	switch (m->kind) {
@@ -483,7 +311,7 @@ take(struct mounts *all, struct mount *m, int root, struct masks *masks,
 		return take_file(root, m, f);
 	case MOUNT_MASK:
 	case MOUNT_RO:
-		return take_cover(root, m, masks, f);
+		return covers_take(covers, root, m, f);
 	case MOUNT_DIR:
 		return take_dir(root, m, f);
 	case MOUNT_LINK:
@@ -496,24 +324,18 @@ take(struct mounts *all, struct mount *m, int root, struct masks *masks,
 int
 mounts_apply(struct mounts *mounts, int root, struct fail *f)
 {
-	struct masks masks = { .lent_null = mounts->has_devices
-		                                ? mounts->devices[0]
-		                                : -1,
-		.null = -1,
-		.empty = -1 };
+	struct covers covers;
 	int result = 0;
 
-	for (size_t n = 0; n < REAL; n++)
-		masks.held[n].mount = -1;
+	covers_begin(&covers, mounts->has_devices ? mounts->devices[0] : -1);
 	for (int n = 0; n < mounts->count && result == 0; n++) {
-		result = take(mounts, &mounts->list[n], root, &masks, f);
+		struct mount *m = &mounts->list[n];
+
+		result = take(mounts, m, root, &covers, f);
 		if (result == 0)
-			result = keep_hold(root, &mounts->list[n], &masks, f);
+			result = covers_hold(&covers, root, m, f);
 	}
-	for (size_t n = 0; n < REAL; n++)
-		scope_close(&masks.held[n].mount);
-	scope_close(&masks.null);
-	scope_close(&masks.empty);
+	covers_end(&covers);
 	if (result == 0 && fsmount_end() < 0)
 		return fail(f, errno, "clear up after the mounts");
 	return result;

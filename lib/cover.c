@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+/* cover.c - see cover.h */
+#include "cover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "compat.h"
+#include "device.h"
+#include "fail.h"
+#include "fsmount.h"
+#include "inroot.h"
+#include "mount.h"
+#include "mountpoint.h"
+#include "scope.h"
+
+enum { SAFE = RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC };
+
+static const struct {
+	const char *path;
+	enum mount_kind kind;
+	unsigned long magic;
+} real[COVER_HELD] = {
+	{ "/proc", MOUNT_PROC, PROC_SUPER_MAGIC },
+	{ "/sys", MOUNT_SYS, SYSFS_MAGIC },
+};
+
+void
+covers_begin(struct covers *c, int null)
+{
+	*c = (struct covers){ .lent = null, .null = -1, .empty = -1 };
+	for (size_t n = 0; n < COVER_HELD; n++)
+		c->held[n].mount = -1;
+}
+
+void
+covers_end(struct covers *c)
+{
+	for (size_t n = 0; n < COVER_HELD; n++)
+		scope_close(&c->held[n].mount);
+	scope_close(&c->null);
+	scope_close(&c->empty);
+}
+
+static int
+mask(int target, struct covers *c)
+{
+	autoclose int copy = -1;
+	struct stat st;
+
+	if (fstat(target, &st) < 0)
+		return -1;
+	if (c->null < 0) {
+		c->null = c->lent >= 0 ? fcntl(c->lent, F_DUPFD_CLOEXEC, 3)
+		                       : device_open_null();
+		if (c->null < 0)
+			return -1;
+		c->empty = fsmount_new("tmpfs", NULL,
+		    SAFE | RUNGS_ATTR_NODEV | RUNGS_ATTR_RDONLY);
+		if (c->empty < 0)
+			return -1;
+	}
+	if (S_ISDIR(st.st_mode) && !c->attached) {
+		c->attached = true;
+		return fsmount_attach(c->empty, target);
+	}
+	copy = fsmount_clone(S_ISDIR(st.st_mode) ? c->empty : c->null, false);
+	if (copy < 0 || fsmount_restrict(copy, SAFE, false) < 0)
+		return -1;
+	return fsmount_attach(copy, target);
+}
+
+static int
+make_readonly(int target)
+{
+	autoclose int copy = fsmount_clone(target, true);
+
+	if (copy < 0 || fsmount_restrict(copy, RUNGS_ATTR_RDONLY, true) < 0)
+		return -1;
+	return fsmount_attach(copy, target);
+}
+
+/* Whether a /proc, if that is what it is, shows our pid namespace. */
+static bool
+knows_us(int mount, enum mount_kind kind)
+{
+	char want[16], got[16] = "";
+
+	if (kind != MOUNT_PROC)
+		return true;
+	snprintf(want, sizeof want, "%d", (int)getpid());
+	return readlinkat(mount, "self", got, sizeof got - 1) > 0
+	       && strcmp(got, want) == 0;
+}
+
+static int
+hold(int root, size_t n, struct held *held, struct fail *f)
+{
+	struct statfs fs;
+
+	held->sure = true;
+	held->mount =
+	    inroot_open_nolinks(root, real[n].path, O_PATH | O_DIRECTORY, 0);
+	if (held->mount >= 0 && fstatfs(held->mount, &fs) == 0
+	    && (unsigned long)fs.f_type == real[n].magic
+	    && knows_us(held->mount, real[n].kind))
+		return 0;
+	return fail(f, 0, "%s: it was exchanged while it was mounted",
+	    real[n].path);
+}
+
+int
+covers_hold(struct covers *c, int root, const struct mount *m, struct fail *f)
+{
+	bool covers = m->kind == MOUNT_MASK || m->kind == MOUNT_RO;
+
+	for (size_t n = 0; n < COVER_HELD; n++) {
+		struct held *held = &c->held[n];
+
+		held->sure = held->sure && covers;
+		if (m->kind != real[n].kind
+		    && (m->path == NULL || strcmp(m->path, real[n].path) != 0))
+			continue;
+		scope_close(&held->mount);
+		held->mount = -1;
+		if (m->kind == real[n].kind && hold(root, n, held, f) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Where to look for what is to be covered, and under which name: in what is
+ * held, if that is above it.
+ */
+static int
+find_base(int root, const char **path, struct covers *c, struct fail *f)
+{
+	for (size_t n = 0; n < COVER_HELD; n++) {
+		size_t length = strlen(real[n].path);
+		struct held *held = &c->held[n];
+		autoclose int now = -1;
+
+		/* With "..", a name may lead out again. */
+		if (held->mount < 0 || strncmp(*path, real[n].path, length) != 0
+		    || (*path)[length] != '/' || strstr(*path, "/..") != NULL)
+			continue;
+		if (!held->sure)
+			now = inroot_open(root, real[n].path, O_PATH, 0);
+		if (!held->sure && mountpoint_is(now, held->mount) != 1)
+			return fail(f, 0, "%s: it is not where it was mounted",
+			    real[n].path);
+		held->sure = true;
+		*path += length;
+		return held->mount;
+	}
+	return root;
+}
+
+int
+covers_take(struct covers *c, int root, const struct mount *m, struct fail *f)
+{
+	bool masked = m->kind == MOUNT_MASK;
+	const char *path = m->path;
+	int base = find_base(root, &path, c, f);
+	autoclose int target = -1;
+
+	if (base < 0)
+		return -1;
+	target = inroot_open(base, path, O_PATH, 0);
+	if (target < 0 && errno == ENOENT && m->try)
+		return 0;
+	if (target >= 0 && mountpoint_check(root, target, m->path, f) < 0)
+		return -1;
+	if (target < 0
+	    || (masked ? mask(target, c) : make_readonly(target)) < 0)
+		return fail(f, errno, "%s: %s it", m->path,
+		    masked ? "mask" : "write-protect");
+	return 0;
+}
