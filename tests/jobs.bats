@@ -191,9 +191,8 @@ at_tty() {
 		# Who is behind in the pipeline, and then who is in the jail.
 		at_shell <<-'END'
 			see READY>
-			line $J -- sh -c 'echo "g"o; sleep 0.2; echo end' | sh -c 'read -r x; echo =$x; read -r y </dev/tty; echo =$y; cat'
-			see =go
-			cooked
+			line $J -- sh -c 'echo "g"o; sleep 1; echo end' | sh -c 'read -r x; stty -a </dev/tty | grep -o " icanon"; read -r y </dev/tty; echo =$y; cat'
+			see icanon
 			line typed
 			see =typed
 			see end
