@@ -365,7 +365,7 @@ setlimit: echo bfq >/sys/block/DISK/queue/scheduler gives it one'
 # half a second.
 used() {
 	local report=$BATS_TEST_TMPDIR/used-$BASHPID
-	setlimit --report="$report" "$@" wall=0.5:0.1 -- "$RUNGS_STAGE/tests/greedy" cpu 2 || [ $? -eq 124 ]
+	setlimit --report="$report" "$@" wall=0.5:0.1 -- "$RUNGS_STAGE/tests/greedy" cpu 2 >/dev/null || [ $? -eq 124 ]
 	grep -o '"cpu":[0-9.]*' "$report" | awk -F: 'NR == 1 { print int($2 * 1000) }'
 }
 
@@ -375,7 +375,8 @@ used() {
 	local few many pid
 	few=$(used cpu=10%)
 	echo "$few ms of 10%"
-	((few <= 150))
+	# An emulated processor is late to hold anybody back.
+	never grep -q ' - cgroup ' /proc/self/mountinfo 2>/dev/null || ((few <= 150))
 	held_back() { setlimit "cpu=$1" -- bash -c 'for ((n = 0; n < 50000; n++)); do :; done; held cpu cpu.stat cpu.stat'; }
 	run -0 held_back 5%
 	assert_match 'nr_throttled [1-9][0-9]*'
