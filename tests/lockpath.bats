@@ -145,7 +145,8 @@ everything+=' rmdir rename link device ioctl'
 	listener=$(processes_of "$name")
 	look() {
 		local pid=$listener
-		[ "$as" = as_user ] || pid=1
+		# Root can signal everybody, others what is theirs.
+		[ "$as" = as_user ] || [ "$(id -u)" -ne 0 ] || pid=1
 		reached_processes() { $as lockpath "$@" -- "$reach" "$pid" "$name" | xargs; }
 		same 'signal abstract' "$(reached_processes exec=/)"
 		same 'abstract' "$(reached_processes signal)"
@@ -402,8 +403,8 @@ t = threading.Thread(target=serve); t.start(); t.join()"
 	same end "$(tail -n 1 "$file")"
 	grep -Fxq '# learned from: sh -c exit 7' "$file"
 	run -143 lockpath --learn="$file" -- sh -c 'kill $$'
-	run -127 lockpath --learn="$file" -- no-such-command
-	assert_output 'lockpath: no-such-command: No such file or directory'
+	run -127 lockpath --learn="$file" -- /no/such/command
+	assert_output 'lockpath: /no/such/command: No such file or directory'
 	run -126 lockpath --learn="$file" -- /etc/passwd
 	refused lockpath --learn=/no/such/directory -- echo "$ran"
 	# A comment is one line, whatever the command's name.
