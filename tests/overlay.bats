@@ -612,9 +612,13 @@ holder() {
 	done
 }
 
-# Whether no process has the overlay in its mounts any more.
+# Whether no process has the overlay in its mounts any more, or holds it: one
+# that is about to be gone may have lost the former and not the latter.
 free_of_overlay() {
-	never grep -Fq "$(basename "$(work_dirs "$src")")" /proc/[0-9]*/mountinfo 2>/dev/null
+	local work
+	work=$(work_dirs "$src")
+	never grep -Fq "$(basename "$work")" /proc/[0-9]*/mountinfo 2>/dev/null &&
+		flock -n "$work" true
 }
 
 @test "a work directory that an enemy made is not worked in" {
