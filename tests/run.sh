@@ -60,6 +60,8 @@ export RUNGS_DATA=${RUNGS_DATA:-$tests/../../shared/data}
 export PATH=$stage/bin:$PATH:/usr/sbin:/sbin
 # What a caller's own set-up may hold must not decide a test.
 unset RUNGS_TEMPLATES RUNGS_MIRROR XDG_CACHE_HOME
+# Nor what make told us, and would tell another.
+unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES
 if grep -qa __asan_init "$stage/bin/jailexec"; then
 	export RUNGS_SANITIZED=1
 fi
