@@ -324,8 +324,9 @@ at_tty() {
 		local who
 		for who in jailexec init; do
 			: >"$out"
-			# No shell of job control is there to do it.
-			at_tty 'jailexec --status-fd=4 -f "$jail" -- sh -c "echo \"g\"o; sleep 1000" 4>"$out"; stty -a | grep -o " icanon"; read -r x; echo "=$x"' <<-'END' &
+			# No shell of job control is there to do it; who does it is told by
+			# the death of the killed one, and may come after it.
+			at_tty 'jailexec --status-fd=4 -f "$jail" -- sh -c "echo \"g\"o; sleep 1000" 4>"$out"; until stty -a | grep -o " icanon"; do sleep 0.05; done; read -r x; echo "=$x"' <<-'END' &
 				see go
 				raw
 				cooked
