@@ -310,7 +310,7 @@ at_tty() {
 			type \x1a
 			see Stopped
 			see READY>
-			line while [[ $(jobs) == *Stopped* ]]; do sleep 0.1; done; jobs
+			line while kill -0 %1 2>/dev/null; do sleep 0.1; done
 			see Exit 124
 			see READY>
 			line exec true
