@@ -140,9 +140,9 @@ step(struct selection *s, struct walk *w, const char *name, struct stat *st,
 {
 	size_t length = strlen(w->done);
 
-	if (length + strlen(name) + 2 > PATH_MAX)
+	if ((size_t)snprintf(w->done + length, PATH_MAX - length, "/%s", name)
+	    >= PATH_MAX - length)
 		return fail(f, ENAMETOOLONG, "%s", w->done);
-	snprintf(w->done + length, PATH_MAX - length, "/%s", name);
 	if (lstat(w->done, st) < 0)
 		return fail(f, errno, "%s", w->done);
 	if (S_ISLNK(st->st_mode))
