@@ -112,7 +112,10 @@ dir_for(struct cgroup *c, const char *v1, const char *v2,
 		d->parent = -1;
 		return &c->dir[n];
 	}
-	if (make_dir(c, v2, f) == 0)
+	/* We can be in one only: a limit takes another place than a count. */
+	if (d->v2 && cgroup_v2(c) != NULL)
+		fail(f, 0, "our group is not in %s", d->path);
+	else if (make_dir(c, v2, f) == 0)
 		return d;
 failed:
 	cgroupfs_remove(d);
