@@ -44,7 +44,7 @@ at_tty() {
 			type \x1a
 			see Stopped
 			see READY>
-			line stty -a | grep -o ' icanon'
+			line stty -a | grep -o ' i'canon
 			see icanon
 			see READY>
 			line fg
@@ -96,7 +96,7 @@ at_tty() {
 			type \x1a
 			see Stopped
 			see READY>
-			line stty -a | grep -o ' icanon'
+			line stty -a | grep -o ' i'canon
 			see icanon
 			line fg
 			raw
@@ -109,7 +109,7 @@ at_tty() {
 			see hello world
 			see st=0
 			see READY>
-			line stty -a | grep -o ' icanon'
+			line stty -a | grep -o ' i'canon
 			see icanon
 			line exec true
 		END
@@ -191,7 +191,7 @@ at_tty() {
 		# Who is behind in the pipeline, and then who is in the jail.
 		at_shell <<-'END'
 			see READY>
-			line $J -- sh -c 'echo "g"o; sleep 1; echo end' | sh -c 'read -r x; stty -a </dev/tty | grep -o " icanon"; read -r y </dev/tty; echo =$y; cat'
+			line $J -- sh -c 'echo "g"o; sleep 1; echo end' | sh -c 'read -r x; stty -a </dev/tty | grep -o " i"canon; read -r y </dev/tty; echo =$y; cat'
 			see icanon
 			line typed
 			see =typed
@@ -241,7 +241,7 @@ at_tty() {
 			type \x1a
 			see Stopped
 			see READY>
-			line jobs; stty -a | grep -o ' icanon'
+			line jobs; stty -a | grep -o ' i'canon
 			see icanon
 			see READY>
 			line fg
@@ -259,7 +259,7 @@ at_tty() {
 			type \x1a
 			see Stopped
 			see READY>
-			line stty -a | grep -o ' icanon'
+			line stty -a | grep -o ' i'canon
 			see icanon
 			see READY>
 			line kill -KILL %2; exec true

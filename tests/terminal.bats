@@ -122,3 +122,15 @@ Operation not permitted"
 	exec {hold}>&-
 	wait
 }
+
+@test "a shared terminal keeps the modes it is left with, but by who is killed" {
+	look() {
+		local modes='stty -a | grep -Eo " -?(icanon|echo) "'
+		run -0 at_terminal "jailexec -T -f $jail -- stty -echo; $modes"
+		assert_output $' icanon \n -echo '
+		# shellcheck disable=SC2016 # for the shell in there
+		run -0 at_terminal "jailexec -T -f $jail -- sh -c 'stty raw -echo; kill -9 \$\$'; $modes"
+		assert_output $' icanon \n echo '
+	}
+	for_each_caller look
+}
