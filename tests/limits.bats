@@ -369,10 +369,21 @@ used() {
 	grep -o '"cpu":[0-9.]*' "$report" | awk -F: 'NR == 1 { print int($2 * 1000) }'
 }
 
+# used_beside WEIGHT WORD...: the same, beside others of that weight.
+used_beside() {
+	local ready=$BATS_TEST_TMPDIR/ready-$BASHPID pid
+	setlimit cpu-weight="$1" cpus=0 wall=60 -- "$RUNGS_STAGE/tests/greedy" cpu 2 >"$ready" 2>&1 3>&- &
+	pid=$!
+	poll grep -q ready "$ready"
+	used "${@:2}"
+	kill "$pid"
+	wait "$pid" || true
+}
+
 # bats test_tags=vm
 @test "who has little of the processor gets no more" {
 	requires root cpu-group cpuset-group
-	local few many pid
+	local few many
 	few=$(used cpu=10%)
 	echo "$few ms of 10%"
 	# An emulated processor is late to hold anybody back.
@@ -382,18 +393,12 @@ used() {
 	assert_match 'nr_throttled [1-9][0-9]*'
 	run -0 held_back 1000%
 	assert_line 'nr_throttled 0'
-	# On one processor, a hundredth of the weight, if both run at a time: on
-	# a slow machine one may have ended before the other began.
-	weighs() {
-		used cpu-weight=1 cpus=0 >"$BATS_TEST_TMPDIR/few" 3>&- &
-		pid=$!
-		many=$(used cpu-weight=100 cpus=0)
-		wait "$pid"
-		few=$(cat "$BATS_TEST_TMPDIR/few")
-		echo "$few ms of weight 1, $many ms of weight 100"
-		((few * 2 < many))
-	}
-	weighs || weighs || weighs || weighs || weighs
+	# On one processor, beside who has a hundred times the weight, or has a
+	# hundredth of it.
+	few=$(used_beside 100 cpu-weight=1 cpus=0)
+	many=$(used_beside 1 cpu-weight=100 cpus=0)
+	echo "$few ms of weight 1, $many ms of weight 100"
+	((few * 2 < many))
 }
 
 # bats test_tags=vm
