@@ -241,7 +241,7 @@ spin() {
 	# Of programs that are read meanwhile, too.
 	(($(value io-written) >= 2 << 20 && $(value io-written) < 4 << 20))
 	(($(value io-read) >= 1 << 20))
-	awk "BEGIN { exit !($(value cpu-user) > 0 && $(value cpu-system) > 0) }"
+	awk "BEGIN { exit !($(value cpu-user) + $(value cpu-system) > 0) }"
 	# Version 1 alone counts those that nobody waited for, too; pressure it
 	# does not know.
 	local v2
