@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "compat.h"
 #include "fail.h"
 #include "init.h"
 #include "scope.h"
@@ -47,8 +48,16 @@ load(struct sock_filter *line, const struct sock_filter *end, struct fail *f)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fail(f, errno, "set no_new_privs");
+	/*
+	 * Without the second flag, a signal that comes while we look would
+	 * fail a call with EINTR that never fails so, pipe(2) for one.
+	 */
 	fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-	    SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+	    SECCOMP_FILTER_FLAG_NEW_LISTENER | RUNGS_SECCOMP_WAIT_KILLABLE,
+	    &program);
+	if (fd < 0 && errno == EINVAL)
+		fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		    SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
 	return fd < 0 ? fail(f, errno, "look at system calls") : fd;
 }
 
