@@ -3,7 +3,6 @@
 #include "ownerlist.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,8 +110,7 @@ ownerlist_apply(const struct ownerlist *o, const char *path, struct stat *st)
 	/* A link to a link is never written. */
 	if (found != NULL && found->owner[0] == '=')
 		found = find(o, found->owner + 1);
-	if (found != NULL
-	    && sscanf(found->owner, "%" SCNu32 ":%" SCNu32, &uid, &gid) == 2) {
+	if (found != NULL && owners_parse(found->owner, &uid, &gid) == 0) {
 		st->st_uid = uid;
 		st->st_gid = gid;
 	}

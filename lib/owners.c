@@ -118,33 +118,39 @@ owners_open(int tree, int *list, struct fail *f)
 	    OWNERS_SIZE);
 }
 
-/* The owner of what another name in the tree is, or the one that is said. */
-static int
-read_owner(const char *text, int top, uint32_t *uid, uint32_t *gid)
+int
+owners_parse(const char *owner, uint32_t *uid, uint32_t *gid)
 {
-	const char *colon = strchr(text, ':'), *name;
-	autoclose int parent = -1;
+	const char *colon = strchr(owner, ':');
 	uint64_t u, g;
-	struct stat st;
 
-	if (*text == '=') {
-		parent = inroot_parent(top, text + 1, &name);
-		if (parent < 0
-		    || fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			return -1;
-		*uid = st.st_uid;
-		*gid = st.st_gid;
-		return 0;
-	}
 	errno = EBADMSG;
 	if (colon == NULL
-	    || number_read(text, (size_t)(colon - text), number_plain,
+	    || number_read(owner, (size_t)(colon - owner), number_plain,
 		   UINT32_MAX - 1, &u)
 		   < 0
 	    || number_parse(colon + 1, UINT32_MAX - 1, &g) < 0)
 		return -1;
 	*uid = (uint32_t)u;
 	*gid = (uint32_t)g;
+	return 0;
+}
+
+/* The owner of what another name in the tree is, or the one that is said. */
+static int
+read_owner(const char *text, int top, uint32_t *uid, uint32_t *gid)
+{
+	autoclose int parent = -1;
+	const char *name;
+	struct stat st;
+
+	if (*text != '=')
+		return owners_parse(text, uid, gid);
+	parent = inroot_parent(top, text + 1, &name);
+	if (parent < 0 || fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	*uid = st.st_uid;
+	*gid = st.st_gid;
 	return 0;
 }
 

@@ -42,6 +42,9 @@ int owners_note_link(FILE *list, const char *path, const char *other,
  */
 int owners_open(int tree, int *list, struct fail *f);
 
+/* Read the UID:GID of a record.  -1 with errno set: it is none. */
+int owners_parse(const char *owner, uint32_t *uid, uint32_t *gid);
+
 /*
  * Call visit for each record, in order, until it returns -1.  Both words are
  * only there during the call.
