@@ -64,7 +64,7 @@ jail_init(struct jail *jail, bool exactly)
 		.exactly = exactly,
 		.trace = -1,
 		.top = -1,
-		.root = { .layers = -1, .aside = -1, .owners = -1 },
+		.root = ROOT_NONE,
 		.empty = -1,
 		.channel = -1,
 		.mounts.outside = -1,

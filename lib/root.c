@@ -51,8 +51,7 @@ root_add(void *layer, const char *word, struct fail *f)
 	} else if (strcmp(word, "ro") == 0) {
 		root->mode = ROOT_READONLY;
 	} else if (strcmp(word, "none") == 0) {
-		*root =
-		    (struct root){ .layers = -1, .aside = -1, .owners = -1 };
+		*root = (struct root)ROOT_NONE;
 	} else {
 		return 0;
 	}

@@ -35,6 +35,12 @@ struct root {
 	int aside;  /* a directory, to keep that in for a while */
 };
 
+/* Nothing said, nothing mounted. */
+#define ROOT_NONE                                                              \
+	{                                                                      \
+		.layers = -1, .owners = -1, .aside = -1                        \
+	}
+
 /* Take one word.  1: taken; 0: no such word; -1: bad. */
 int root_add(void *layer, const char *word, struct fail *f);
 
