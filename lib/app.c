@@ -2,7 +2,6 @@
 /* app.c - see app.h */
 #include "app.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "listing.h"
 #include "newroot.h"
 #include "object.h"
 #include "scope.h"
@@ -189,28 +189,26 @@ take_needs(struct app *a, const char *path, const struct needer *above,
 static int
 take_tree(struct app *a, const char *path, struct fail *f)
 {
-	DIR *dir = opendir(path);
+	autoclose int fd =
+	    open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	char below[PATH_MAX];
-	struct dirent *entry;
+	struct listing names;
 	struct stat st;
 	int result = 0;
 
-	if (dir == NULL)
+	if (fd < 0 || listing_read(&names, fd) < 0)
 		return fail(f, errno, "%s: open", path);
-	while (result >= 0 && (entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0
-		    || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (snprintf(below, sizeof below, "%s/%s", path, entry->d_name)
+	for (size_t n = 0; n < names.count && result >= 0; n++) {
+		if (snprintf(below, sizeof below, "%s/%s", path, names.list[n])
 		    >= PATH_MAX)
 			result = fail(f, ENAMETOOLONG, "%s", path);
-		else if (entry->d_type == DT_LNK
+		else if (lstat(below, &st) == 0 && S_ISLNK(st.st_mode)
 			 && (stat(below, &st) < 0 || !S_ISREG(st.st_mode)))
 			result = selection_keep(&a->files, below, f);
 		else
 			result = take(a, below, NULL, true, f);
 	}
-	closedir(dir);
+	listing_free(&names);
 	return result < 0 ? -1 : 0;
 }
 

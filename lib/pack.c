@@ -428,15 +428,12 @@ pack_digest(int root, char hex[PACK_DIGEST], struct pack_counts *counts,
     struct fail *f)
 {
 	struct packing p = { .newest = 0, .counts = counts };
-	unsigned char digest[SHA256_DIGEST_LENGTH];
 	SHA2_CTX sum;
 
 	SHA256Init(&sum);
 	p.out = new_writer(&filters[0], false);
 	if (pack(&p, root, open_sum, &sum, f) < 0)
 		return -1;
-	SHA256Final(digest, &sum);
-	for (size_t n = 0; n < sizeof digest; n++)
-		snprintf(hex + 2 * n, 3, "%02x", digest[n]);
+	SHA256End(&sum, hex);
 	return 0;
 }

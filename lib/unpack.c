@@ -33,7 +33,6 @@ int
 unpack_digest(int fd, char hex[UNPACK_DIGEST], struct fail *f)
 {
 	static unsigned char buffer[1 << 16];
-	unsigned char digest[SHA256_DIGEST_LENGTH];
 	struct stat st;
 	SHA2_CTX sum;
 	ssize_t got;
@@ -52,9 +51,7 @@ unpack_digest(int fd, char hex[UNPACK_DIGEST], struct fail *f)
 			return fail(f, errno, "read the archive");
 		SHA256Update(&sum, buffer, (size_t)got);
 	}
-	SHA256Final(digest, &sum);
-	for (size_t n = 0; n < sizeof digest; n++)
-		snprintf(hex + 2 * n, 3, "%02x", digest[n]);
+	SHA256End(&sum, hex);
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return fail(f, errno, "read the archive");
 	return 0;
