@@ -2,24 +2,31 @@
 /*
  * mkroot-unpack - check an archive's digest and unpack it
  *
- *	mkroot-unpack [--sha256=HEX] < ARCHIVE
+ *	mkroot-unpack [--sha256=HEX] [--max-size=BYTES] < ARCHIVE
  *
  * The archive comes open on standard input and goes to the working
  * directory, so no path is looked up twice; a list of owners may be made
  * beside that, as owners.h says.  What there is to say goes to
  * standard output for mkroot, one line each: "sha256 HEX" (before a byte is
- * unpacked), "note TEXT", "fail TEXT".  The status is 0 or 125.
+ * unpacked), "note TEXT", "fail TEXT", "hint TEXT".  The status is 0 or 125.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "unpack.h"
+#include "extent.h"
 #include "fail.h"
+#include "idmap.h"
+#include "number.h"
+#include "quota.h"
+#include "subid.h"
+#include "unpack.h"
 
 static int
 verify(const char *want, struct fail *f)
@@ -52,8 +59,47 @@ check_unchanged(const struct stat *before, struct fail *f)
 	return 0;
 }
 
+/* Whether a jail of ours can have any owner but one. */
+static bool
+has_owners(void)
+{
+	static struct extents uids, gids;
+	struct fail why;
+
+	/* Root of a user namespace has those that are mapped into it. */
+	if (geteuid() == 0)
+		return idmap_ids_here("uid_map") > 1;
+	return subid_find(geteuid(), getegid(), &uids, &gids, &why) == 0;
+}
+
+static void
+say_left_out(const char *format, unsigned long count)
+{
+	static const char *before = "note left out: ";
+
+	if (count == 0)
+		return;
+	fputs(before, stdout);
+	printf(format, count);
+	before = "; ";
+}
+
+/* What the root has not, as one line. */
+static void
+print_note(const struct unpack_counts *counts)
+{
+	say_left_out("%lu device nodes or sockets (a jail has its own /dev)",
+	    counts->devices);
+	say_left_out("attributes or ACLs of %lu entries", counts->attributes);
+	if (counts->owners > 0 && !has_owners())
+		say_left_out("the owners of %lu entries (you have no "
+			     "subordinate ids)",
+		    counts->owners);
+	putchar('\n');
+}
+
 static int
-unpack(const char *digest, struct fail *f)
+unpack(const char *digest, struct quota *quota, struct fail *f)
 {
 	struct unpack_counts counts;
 	struct stat before;
@@ -62,38 +108,40 @@ unpack(const char *digest, struct fail *f)
 	if (root < 0 || fstat(STDIN_FILENO, &before) < 0)
 		return fail(f, errno, "begin to unpack");
 	if (verify(digest, f) < 0
-	    || unpack_archive(STDIN_FILENO, root, &counts, f) < 0
+	    || unpack_archive(STDIN_FILENO, root, quota, &counts, f) < 0
 	    || check_unchanged(&before, f) < 0)
 		return -1;
-	if (counts.devices > 0)
-		printf("note %lu device nodes or sockets left out: "
-		       "a jail has a /dev of its own\n",
-		    counts.devices);
-	if (counts.attributes > 0)
-		printf("note attributes or ACLs of %lu entries left out: "
-		       "they cannot be set here\n",
-		    counts.attributes);
+	print_note(&counts);
 	return 0;
 }
+
+static const struct option options[] = {
+	{ "max-size", required_argument, NULL, 'm' },
+	{ "sha256", required_argument, NULL, 's' },
+	{ 0 },
+};
 
 int
 main(int argc, char *argv[])
 {
-	static const char option[] = "--sha256=";
+	struct quota quota = { .size = QUOTA_SIZE };
 	const char *digest = NULL;
 	struct fail why;
+	int option;
 
-	if (argc == 2 && strncmp(argv[1], option, strlen(option)) == 0)
-		digest = argv[1] + strlen(option);
-	else if (argc != 1) {
-		fprintf(stderr, "usage: mkroot-unpack [--sha256=HEX]\n");
-		return EXIT_TOOL;
-	}
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (option == 's')
+			digest = optarg;
+		else if (option != 'm'
+			 || number_parse(optarg, INT64_MAX, &quota.size) < 0)
+			return EXIT_TOOL;
 	/* Names are UTF-8 in most archives, and modes must be exact. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	umask(022);
-	if (unpack(digest, &why) < 0) {
+	if (unpack(digest, &quota, &why) < 0) {
 		printf("fail %s\n", why.text);
+		if (why.hint[0] != '\0')
+			printf("hint %s\n", why.hint);
 		fflush(stdout);
 		return why.status;
 	}

@@ -6,7 +6,9 @@
  */
 #include <getopt.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "catalog.h"
@@ -15,16 +17,18 @@
 #include "jail.h"
 #include "layer.h"
 #include "mkroot.h"
+#include "number.h"
 #include "packer.h"
 #include "tool.h"
 
-static const char synopsis[] =
-    "[-n] [--digest] [--strict] TEMPLATE [dir=PATH] [digest=sha256:HEX] "
-    "[ro | scratch] [-- COMMAND ...] | -l";
+static const char synopsis[] = "[-n] [--digest] [--strict] [--max-size=SIZE] "
+			       "TEMPLATE [dir=PATH] [digest=sha256:HEX] "
+			       "[ro | scratch] [-- COMMAND ...] | -l";
 
 static const struct option options[] = {
 	{ "digest", no_argument, NULL, 'd' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "max-size", required_argument, NULL, 'm' },
 	{ "strict", no_argument, NULL, 's' },
 	{ 0 },
 };
@@ -78,6 +82,22 @@ run_in_root(const struct root *root, char **command)
 	return layer_run(&jail, command);
 }
 
+static uint64_t
+read_size(const char *text)
+{
+	struct fail why;
+	uint64_t size;
+
+	if (number_read(text, strlen(text), number_bytes, INT64_MAX, &size) == 0
+	    && size > 0)
+		return size;
+	fail(&why, 0,
+	    "--max-size=%s: expected bytes, or a number with K, M, "
+	    "G or T",
+	    text);
+	tool_die(&why);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -97,6 +117,9 @@ main(int argc, char *argv[])
 			break;
 		case 'd':
 			digest = true;
+			break;
+		case 'm':
+			request.max_size = read_size(optarg);
 			break;
 		case 's':
 			request.strict = true;

@@ -376,6 +376,7 @@ make_from(const struct mkroot_request *r, const char *from, const char *own,
 	}
 	s.say = r->say;
 	s.progress = r->progress;
+	s.max_size = r->max_size;
 	if (s.in_place[0] != '\0') {
 		got = r->words.digest != NULL ? check_digest(r, s.from, NULL, f)
 		                              : make_in_place(r, &s, made, f);

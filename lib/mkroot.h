@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "root.h"
 #include "source.h"
@@ -13,6 +14,7 @@ struct mkroot_request {
 	struct root words; /* from, digest and mode, as far as said */
 	const char *dir;   /* as said: may be relative */
 	bool strict;       /* no fallback */
+	uint64_t max_size; /* of what is unpacked, or 0 */
 	bool progress;     /* standard error is a terminal */
 	void (*say)(const char *line); /* for what is no error */
 };

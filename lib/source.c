@@ -158,18 +158,41 @@ source_close(struct source *s)
 }
 
 /* One line that the helper printed. */
-static int
-helper_line(struct source *s, char *line, struct fail *f)
+static void
+helper_line(struct source *s, const char *line, struct fail *why)
 {
+	struct fail note;
+
 	if (strncmp(line, "sha256 ", 7) == 0)
 		source_set_digest(s, line + 7);
 	else if (strncmp(line, "note ", 5) == 0 && s->say != NULL) {
-		struct fail note;
-
 		fail(&note, 0, "%s: %s", s->from, line + 5);
 		s->say(note.text);
 	} else if (strncmp(line, "fail ", 5) == 0)
-		return fail(f, 0, "%s", line + 5);
+		fail(why, 0, "%s", line + 5);
+	else if (strncmp(line, "hint ", 5) == 0)
+		fail_hint(why, "%s", line + 5);
+}
+
+/* What the helper said, and how it ended. */
+static int
+helper_result(struct source *s, char *output, int status, struct fail *f)
+{
+	char *rest = NULL, *line;
+	struct fail why = { .text = "" };
+
+	for (line = strtok_r(output, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
+		helper_line(s, line, &why);
+	if (why.text[0] != '\0') {
+		*f = why;
+		return -1;
+	}
+	if (status > EXIT_SIGNAL)
+		return fail(f, 0, "unpack: mkroot-unpack died of signal %d",
+		    status - EXIT_SIGNAL);
+	if (status != 0 || s->digest[0] == '\0')
+		return fail(f, 0, "unpack: mkroot-unpack failed");
 	return 0;
 }
 
@@ -178,32 +201,26 @@ static int
 unpack(struct source *s, int archive, int root, const char *digest,
     struct fail *f)
 {
-	char path[PATH_MAX], option[SOURCE_DIGEST + 16];
-	const char *argv[] = { path, NULL, NULL };
+	char path[PATH_MAX], sum[SOURCE_DIGEST + 16], most[64];
+	const char *argv[4] = { path };
 	struct program p = { .argv = argv, .in = archive, .dir = root };
 	autofree char *output = NULL;
-	char *rest = NULL, *line;
-	int status;
+	int status, count = 1;
 
 	if (digest != NULL) {
-		snprintf(option, sizeof option, "--sha256=%s",
+		snprintf(sum, sizeof sum, "--sha256=%s",
 		    digest + strlen("sha256:"));
-		argv[1] = option;
+		argv[count++] = sum;
+	}
+	if (s->max_size > 0) {
+		snprintf(most, sizeof most, "--max-size=%" PRIu64, s->max_size);
+		argv[count++] = most;
 	}
 	if (program_beside(helper, path, f) < 0)
 		return -1;
 	if (program_run(&p, &output, &status, f) < 0)
 		return fail_hint(f, "is rungs installed completely?");
-	for (line = strtok_r(output, "\n", &rest); line != NULL;
-	     line = strtok_r(NULL, "\n", &rest))
-		if (helper_line(s, line, f) < 0)
-			return -1;
-	if (status > EXIT_SIGNAL)
-		return fail(f, 0, "unpack: mkroot-unpack died of signal %d",
-		    status - EXIT_SIGNAL);
-	if (status != 0 || s->digest[0] == '\0')
-		return fail(f, 0, "unpack: mkroot-unpack failed");
-	return 0;
+	return helper_result(s, output, status, f);
 }
 
 /* The archive in the work directory; 1: it cannot be had. */

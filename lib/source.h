@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "app.h"
@@ -23,7 +24,8 @@ struct source {
 	struct template t;                      /* empty without a template */
 	const struct template_archive *archive; /* the one chosen, or NULL */
 	bool released;                          /* the user named the release */
-	bool progress; /* show on standard error what is fetched */
+	bool progress;     /* show on standard error what is fetched */
+	uint64_t max_size; /* of what is unpacked, or 0: quota.h */
 	void (*say)(const char *line);
 	int file;                   /* the archive if it is here, or -1 */
 	struct stat status;         /* of the file of tar: */

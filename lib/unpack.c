@@ -18,6 +18,7 @@
 #include "idmap.h"
 #include "inroot.h"
 #include "owners.h"
+#include "quota.h"
 #include "scope.h"
 
 struct unpacking {
@@ -26,6 +27,7 @@ struct unpacking {
 	bool owners; /* we may give files to anybody */
 	FILE *noted; /* or else whose they would be; NULL: all are 0:0's */
 	bool replaces;
+	struct quota *quota;
 	struct unpack_counts *counts;
 };
 
@@ -256,20 +258,73 @@ fail_archive(struct archive *a, const char *what, struct fail *f)
 	    text != NULL ? text : "unknown error");
 }
 
+/* said: the size in the header, for which the quota has been charged. */
 static int
-copy_data(struct unpacking *u, struct fail *f)
+copy_data(struct unpacking *u, la_int64_t said, struct fail *f)
 {
+	la_int64_t offset, end;
 	const void *block;
-	la_int64_t offset;
 	size_t size;
 	int got;
 
 	while ((got = archive_read_data_block(u->in, &block, &size, &offset))
-	       == ARCHIVE_OK)
+	       == ARCHIVE_OK) {
+		end = offset + (la_int64_t)size;
+		if (end > said) {
+			if (quota_bytes(u->quota, (uint64_t)(end - said), f)
+			    < 0)
+				return -1;
+			said = end;
+		}
 		if (archive_write_data_block(u->disk, block, size, offset)
 		    < ARCHIVE_OK)
 			return fail_archive(u->disk, "write", f);
+	}
 	return got == ARCHIVE_EOF ? 0 : fail_archive(u->in, "read", f);
+}
+
+/*
+ * Leave out what is not for a root to say: trusted.overlay.* would lead an
+ * overlay over it to somewhere else, security.selinux is the label that
+ * another machine's policy gave.
+ */
+static bool
+is_taken_over(const char *name)
+{
+	return strcmp(name, "security.capability") == 0
+	       || (strncmp(name, "user.", 5) == 0
+		   && strncmp(name, "user.overlay.", 13) != 0);
+}
+
+/* Keep the attributes that are taken over.  1: some are not. */
+static int
+choose_attributes(struct archive_entry *entry, struct fail *f)
+{
+	struct archive_entry *all = NULL;
+	size_t size, total = 0;
+	const char *name;
+	const void *value;
+	int lost = 0;
+
+	if (archive_entry_xattr_reset(entry) == 0)
+		return 0;
+	if ((all = archive_entry_clone(entry)) == NULL)
+		return fail(f, ENOMEM, "attributes");
+	archive_entry_xattr_reset(all);
+	archive_entry_xattr_clear(entry);
+	while (
+	    archive_entry_xattr_next(all, &name, &value, &size) == ARCHIVE_OK) {
+		total += strlen(name) + size;
+		if (is_taken_over(name))
+			archive_entry_xattr_add_entry(entry, name, value, size);
+		else
+			lost = 1;
+	}
+	archive_entry_free(all);
+	if (total > QUOTA_ATTRIBUTES)
+		return fail(f, 0, "more than %d bytes of attributes",
+		    QUOTA_ATTRIBUTES);
+	return lost;
 }
 
 /*
@@ -315,17 +370,21 @@ note_owner(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 	/* What it takes the place of may have been somebody else's. */
 	if (uid == 0 && gid == 0 && (u->noted == NULL || !u->replaces))
 		return 0;
+	u->counts->owners += uid != 0 || gid != 0;
 	return owners_note(&u->noted, u->root, path, uid, gid, f);
 }
 
 static int
 unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 {
-	int header, finish, check;
+	la_int64_t size = archive_entry_size(entry);
+	int header, finish, check, lost;
 
-	u->counts->entries++;
-	if ((check = check_entry(u, entry, f)) != 0)
-		return check < 0 ? -1 : 0;
+	if (quota_entry(u->quota, size, f) < 0
+	    || (check = check_entry(u, entry, f)) < 0)
+		return -1;
+	if (check == 1)
+		return 0;
 	switch (archive_entry_filetype(entry)) {
 	case AE_IFBLK:
 	case AE_IFCHR:
@@ -335,7 +394,8 @@ unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 	default:
 		break;
 	}
-	if (check_owner(entry, f) < 0)
+	if (check_owner(entry, f) < 0
+	    || (lost = choose_attributes(entry, f)) < 0)
 		return -1;
 	if (!u->owners) {
 		if (note_owner(u, entry, f) < 0)
@@ -348,7 +408,7 @@ unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 	header = archive_write_header(u->disk, entry);
 	if (header < ARCHIVE_WARN)
 		return fail_archive(u->disk, "write", f);
-	if (copy_data(u, f) < 0)
+	if (copy_data(u, size, f) < 0)
 		return -1;
 	finish = archive_write_finish_entry(u->disk);
 	if (finish < ARCHIVE_WARN)
@@ -357,6 +417,7 @@ unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 		u->counts->attributes++;
 		return check_made(u, entry, f);
 	}
+	u->counts->attributes += (unsigned)lost;
 	return 0;
 }
 
@@ -367,15 +428,19 @@ unpack_all(struct unpacking *u, struct fail *f)
 	const char *name;
 	int got;
 
+	uint64_t before = u->quota->entries;
+
 	while ((got = archive_read_next_header(u->in, &entry)) != ARCHIVE_EOF) {
 		if (got < ARCHIVE_WARN)
 			return fail_archive(u->in, "unreadable archive", f);
 		name = archive_entry_pathname(entry);
-		if (unpack_entry(u, entry, f) < 0)
+		if (unpack_entry(u, entry, f) < 0
+		    || quota_stream(u->quota, archive_filter_bytes(u->in, 0), f)
+			   < 0)
 			return fail_prefix(f,
 			    "unpack '%.128s': ", name != NULL ? name : "");
 	}
-	if (u->counts->entries == 0)
+	if (u->quota->entries == before)
 		return fail(f, 0, "unreadable archive: it holds nothing");
 	/* Modes and times of directories come last. */
 	if (archive_write_close(u->disk) < ARCHIVE_WARN)
@@ -384,9 +449,10 @@ unpack_all(struct unpacking *u, struct fail *f)
 }
 
 int
-unpack_archive(int fd, int root, struct unpack_counts *counts, struct fail *f)
+unpack_archive(int fd, int root, struct quota *q, struct unpack_counts *counts,
+    struct fail *f)
 {
-	struct unpacking u = { .root = root, .counts = counts };
+	struct unpacking u = { .root = root, .quota = q, .counts = counts };
 	int flags =
 	    ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT
 	    | ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS | ARCHIVE_EXTRACT_UNLINK

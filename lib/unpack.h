@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 struct fail;
+struct quota;
 
 enum { UNPACK_DIGEST = 64 + 1 };
 
@@ -23,17 +24,20 @@ enum { UNPACK_DIGEST = 64 + 1 };
 int unpack_digest(int fd, char hex[UNPACK_DIGEST], struct fail *f);
 
 struct unpack_counts {
-	unsigned long entries;
 	unsigned long devices;    /* nodes and sockets, which are never made */
 	unsigned long attributes; /* entries whose xattrs or ACLs were lost */
+	unsigned long owners;     /* entries that were noted instead of given */
 };
 
 /*
  * Unpack fd into the working directory, which root has open, too.  Where we
  * may not give files away, their owners are noted beside it; see owners.h.
- * -1: some of it may be there; the failure names the entry.
+ * Attributes are taken over if they are a user's own or file capabilities:
+ * those of overlayfs and of security modules would say something to this
+ * machine.  *q is charged.  -1: some of it may be there; the failure names
+ * the entry.
  */
-int unpack_archive(int fd, int root, struct unpack_counts *counts,
-    struct fail *f);
+int unpack_archive(int fd, int root, struct quota *q,
+    struct unpack_counts *counts, struct fail *f);
 
 #endif

@@ -28,6 +28,11 @@ library() {
 	assert_match '[1-9][0-9]* promises, 0 broken'
 }
 
+@test "an archive has no more entries than it may" {
+	run -0 library quota
+	assert_match '[1-9][0-9]* promises, 0 broken'
+}
+
 @test "the filters in the tools hold for every kind of system call" {
 	[ "$(uname -m)" = x86_64 ] || skip 'requires the numbers of x86-64'
 	local what policies=$RUNGS_STAGE/share/rungs/syscall-policies

@@ -1036,7 +1036,7 @@ refused() {
 @test "device nodes are left out, setuid and fifos stay, in a closed place" {
 	pack a.tar char null block sda mode 4755 file su x fifo pipe
 	run -0 --separate-stderr mkroot tar:a.tar
-	same "mkroot: tar:$PWD/a.tar: 2 device nodes or sockets left out: a jail has a /dev of its own" "$stderr"
+	same "mkroot: tar:$PWD/a.tar: left out: 2 device nodes or sockets (a jail has its own /dev)" "$stderr"
 	tree=$(made tar:a.tar)
 	same $'pipe p 644\nsu f 4755' \
 		"$(cd "$tree" && find . -mindepth 1 -printf '%P %y %m\n' | sort)"
@@ -1052,6 +1052,88 @@ refused() {
 	run -0 as_guest mkroot "tar:$PWD/a.tar"
 	tree=$(sed -n 's/.* dir=\([^ ]*\).*/\1/p' <<<"$output")
 	same '1234 1234' "$(stat -c '%u %g' "$tree/x")"
+}
+
+@test "what an ordinary user's root has not is one line, with counts" {
+	chmod 711 .
+	pack a.tar char null owner 42 file x y owner 7 dir d \
+		pax SCHILY.xattr.trusted.x=1 file z z file fine x
+	run -0 --separate-stderr as_guest mkroot "tar:$PWD/a.tar"
+	same "mkroot: tar:$PWD/a.tar: left out: 1 device nodes or sockets (a jail has its own /dev); attributes or ACLs of 1 entries; the owners of 2 entries (you have no subordinate ids)" "$stderr"
+	requires subordinate-ids
+	chmod 777 .
+	run -0 --separate-stderr as_subuser env XDG_CACHE_HOME="$PWD/own" \
+		mkroot "tar:$PWD/a.tar"
+	same "mkroot: tar:$PWD/a.tar: left out: 1 device nodes or sockets (a jail has its own /dev); attributes or ACLs of 1 entries" "$stderr"
+}
+
+# too_large REASON MOST FILE: the archive is refused before it is whole.
+too_large() {
+	run -125 mkroot "--max-size=$2" "tar:$3"
+	assert_match "mkroot: tar:$PWD/$3: unpack '[^']*': $1"
+	nothing_left
+}
+
+@test "an archive that grows too large is refused" {
+	local over='with it, there is more than [0-9]+ bytes to unpack'
+	pack two.tar file a "$(printf 'x%.0s' {1..600})" dir d \
+		file b "$(printf 'x%.0s' {1..600})"
+	too_large "$over" 1199 two.tar
+	assert_line 'mkroot: if one trusts who made it: --max-size=SIZE'
+	# By what the header says, before a byte of it is read.
+	pack big.tar pax size=17179869185 file big x
+	run -125 mkroot tar:big.tar
+	assert_line "mkroot: tar:$PWD/big.tar: unpack 'big': with it, there is more than 17179869184 bytes to unpack"
+	# One byte behind a hole of 1 EiB.
+	pack hole.tar pax GNU.sparse.size=1152921504606846977 \
+		pax GNU.sparse.numblocks=1 \
+		pax GNU.sparse.map=1152921504606846976,1 file hole x
+	too_large "$over" 4T hole.tar
+	head -c 16M /dev/zero >zeros
+	tar -czf bomb.tar.gz zeros
+	too_large "$over" 15M bomb.tar.gz
+	# What is around the contents: 15 KiB for each of 300 empty files.
+	mkdir many
+	(cd many && touch {1..300})
+	tar --format=pax --pax-option="comment:=$(printf 'x%.0s' {1..15000})" \
+		-czf around.tar.gz many
+	too_large '[0-9]* bytes are unpacked to find 0 bytes of content' 1M \
+		around.tar.gz
+	for size in 0 x 1k -1 '' 9999999T; do
+		run -125 mkroot "--max-size=$size" tar:two.tar
+		assert_output "mkroot: --max-size=$size: expected bytes, or a number with K, M, G or T"
+	done
+	run -0 mkroot --max-size=1200 tar:two.tar
+}
+
+@test "a content that is longer than its header says is counted, too" {
+	# A streamed zip: the length of what is deflated comes behind it.
+	{
+		printf 'PK\3\4\24\0\10\0\10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0a'
+		printf '\1\12\0\365\377aaaaaaaaaa'
+		printf 'PK\7\10\360\315\21\114\17\0\0\0\12\0\0\0PK\1\2%64s'
+	} >a.zip
+	too_large 'with it, there is more than 9 bytes to unpack' 9 a.zip
+}
+
+@test "attributes for overlays, labels and root alone do not come in" {
+	pack a.tar pax SCHILY.xattr.user.note=1 file x y
+	pack b.tar pax SCHILY.xattr.user.note=1 pax SCHILY.xattr.trusted.overlay.redirect=/etc \
+		pax SCHILY.xattr.user.overlay.opaque=y \
+		pax SCHILY.xattr.security.selinux=bin_t file x y
+	pack c.tar file x y
+	digest=$(mkroot --digest tar:a.tar)
+	never same "$digest" "$(mkroot --digest tar:c.tar)" 2>/dev/null
+	run -0 --separate-stderr mkroot --digest tar:b.tar
+	assert_output "$digest"
+	same "mkroot: tar:$PWD/b.tar: left out: attributes or ACLs of 1 entries" "$stderr"
+	args=()
+	for n in {1..5}; do
+		args+=(pax "SCHILY.xattr.user.$n=$(printf 'x%.0s' {1..14000})")
+	done
+	pack d.tar "${args[@]}" file fine x
+	run -125 mkroot tar:d.tar
+	assert_output "mkroot: tar:$PWD/d.tar: unpack 'fine': more than 65536 bytes of attributes"
 }
 
 @test "root of a user namespace keeps what it cannot give away" {

@@ -6,6 +6,7 @@
  *	library inroot          paths below a root, by openat2(2)
  *	library inroot walk     the same on a kernel without it
  *	library description     text that is none is refused
+ *	library quota           an archive has no more entries than it may
  *
  * inroot makes a tree in the working directory, which is to be empty.  It
  * prints a line for each promise that was broken.
@@ -29,6 +30,7 @@
 #include "fail.h"
 #include "inroot.h"
 #include "number.h"
+#include "quota.h"
 #include "scope.h"
 
 static int broken, asked;
@@ -536,6 +538,20 @@ test_description(void)
 	free(text);
 }
 
+/* A million entries would take a test too long. */
+static void
+test_quota(void)
+{
+	struct quota q = { .size = 10, .entries = QUOTA_ENTRIES - 1 };
+	struct fail why;
+
+	expect(quota_entry(&q, 10, &why) == 0, "the last entry", "10 bytes");
+	expect(quota_entry(&q, 0, &why) < 0, "one too many", "no bytes");
+	q.entries = 0;
+	expect(quota_entry(&q, -1, &why) < 0, "no such size", "-1");
+	expect(quota_bytes(&q, UINT64_MAX, &why) < 0, "too much", "2^64 - 1");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -547,6 +563,8 @@ main(int argc, char *argv[])
 		test_inroot(argc > 2);
 	else if (strcmp(what, "description") == 0)
 		test_description();
+	else if (strcmp(what, "quota") == 0)
+		test_quota();
 	else
 		return 2;
 	printf("%d promises, %d broken\n", asked, broken);

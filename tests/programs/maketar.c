@@ -35,7 +35,7 @@ static const struct type {
 
 struct settings {
 	const char *mode, *owner, *size;
-	char pax[16384];
+	char pax[1 << 17];
 	size_t pax_size;
 };
 
