@@ -244,7 +244,4 @@ sys_clone3(struct clone_args *args)
 	    NULL, NULL, NULL);
 }
 
-/* <linux/seccomp.h>, Linux 5.19: once a listener looks, only death wakes. */
-#define RUNGS_SECCOMP_WAIT_KILLABLE (1UL << 5)
-
 #endif

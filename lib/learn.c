@@ -20,7 +20,7 @@
 #include "compat.h"
 #include "fail.h"
 #include "learned.h"
-#include "notify.h"
+#include "trace.h"
 #include "object.h"
 #include "scope.h"
 
@@ -31,13 +31,13 @@ struct place {
 };
 
 static int
-find_place(const struct notify_call *c, int directory, uint64_t address,
+find_place(const struct trace_call *c, int directory, uint64_t address,
     struct place *p)
 {
 	char name[PATH_MAX];
 	int length;
 
-	if (notify_string(c->pid, address, name, sizeof name) < 0
+	if (trace_string(c->pid, address, name, sizeof name) < 0
 	    || name[0] == '\0')
 		return -1;
 	if (name[0] == '/')
@@ -95,7 +95,7 @@ access_of(uint64_t flags)
 }
 
 static void
-look_open(struct learned *l, const struct notify_call *c, int directory,
+look_open(struct learned *l, const struct trace_call *c, int directory,
     uint64_t address, uint64_t flags)
 {
 	struct place p;
@@ -138,7 +138,7 @@ look_program(struct learned *l, const char *path, int depth)
 }
 
 static void
-look_exec(struct learned *l, const struct notify_call *c, int directory,
+look_exec(struct learned *l, const struct trace_call *c, int directory,
     uint64_t address, uint64_t flags)
 {
 	struct place p;
@@ -154,7 +154,7 @@ look_exec(struct learned *l, const struct notify_call *c, int directory,
 
 /* Between two directories, each has to allow what the other does. */
 static void
-look_move(struct learned *l, const struct notify_call *c, const int at[2],
+look_move(struct learned *l, const struct trace_call *c, const int at[2],
     const uint64_t address[2], bool is_link)
 {
 	struct place from, to;
@@ -176,7 +176,7 @@ look_move(struct learned *l, const struct notify_call *c, const int at[2],
 }
 
 static void
-look_made(struct learned *l, const struct notify_call *c, int directory,
+look_made(struct learned *l, const struct trace_call *c, int directory,
     uint64_t address, unsigned access)
 {
 	struct place p;
@@ -187,7 +187,7 @@ look_made(struct learned *l, const struct notify_call *c, int directory,
 }
 
 static void
-look_removed(struct learned *l, const struct notify_call *c, int directory,
+look_removed(struct learned *l, const struct trace_call *c, int directory,
     uint64_t address)
 {
 	struct place p;
@@ -217,7 +217,7 @@ process_of(pid_t thread)
 
 /* A copy of its socket says whether it is one of TCP. */
 static bool
-is_tcp(const struct notify_call *c)
+is_tcp(const struct trace_call *c)
 {
 	autoclose int process = sys_pidfd_open(process_of(c->pid)), fd = -1;
 	int type = SOCK_STREAM;
@@ -232,7 +232,7 @@ is_tcp(const struct notify_call *c)
 }
 
 static void
-look_socket(struct learned *l, const struct notify_call *c)
+look_socket(struct learned *l, const struct trace_call *c)
 {
 	union {
 		struct sockaddr any;
@@ -245,7 +245,7 @@ look_socket(struct learned *l, const struct notify_call *c)
 	uint64_t path = c->args[1] + offsetof(struct sockaddr_un, sun_path);
 	bool is_bind = c->number == SYS_bind;
 
-	if (notify_read(c->pid, c->args[1], &to, size) < 0)
+	if (trace_read(c->pid, c->args[1], &to, size) < 0)
 		return;
 	if (to.any.sa_family == AF_UNIX && is_bind && to.un.sun_path[0] != '\0')
 		look_made(l, c, AT_FDCWD, path, LEARNED_CREATE);
@@ -256,7 +256,7 @@ look_socket(struct learned *l, const struct notify_call *c)
 
 /* A device that it has from us needs no word. */
 static void
-look_device(struct learned *l, const struct notify_call *c)
+look_device(struct learned *l, const struct trace_call *c)
 {
 	char path[64];
 	autoclose int fd = -1;
@@ -272,18 +272,18 @@ look_device(struct learned *l, const struct notify_call *c)
 }
 
 static void
-look_open2(struct learned *l, const struct notify_call *c)
+look_open2(struct learned *l, const struct trace_call *c)
 {
 	struct open_how how = { .flags = 0 };
 
-	if (notify_read(c->pid, c->args[2], &how, sizeof how) == 0)
+	if (trace_read(c->pid, c->args[2], &how, sizeof how) == 0)
 		look_open(l, c, (int)c->args[0], c->args[1], how.flags);
 }
 
 /* Calls that aarch64 does not have: they take the working directory. */
 #ifdef SYS_open
 static void
-look_old(struct learned *l, const struct notify_call *c)
+look_old(struct learned *l, const struct trace_call *c)
 {
 	const uint64_t *a = c->args, both[2] = { a[0], a[1] };
 	static const int here[2] = { AT_FDCWD, AT_FDCWD };
@@ -330,7 +330,7 @@ static const int calls[] = { OLD_CALLS SYS_openat, __NR_openat2, SYS_execve,
 	SYS_bind, SYS_ioctl, SYS_open_by_handle_at, __NR_io_uring_setup };
 
 static void
-look(const struct notify_call *c, void *context)
+look(const struct trace_call *c, void *context)
 {
 	struct learned *l = context;
 	const uint64_t *a = c->args, both[2] = { a[1], a[3] };
@@ -402,7 +402,7 @@ learn_paths(const char *file, char *command[], struct fail *f)
 
 	if (out == NULL)
 		return fail(f, errno, "%s: write to it", file);
-	status = notify_run(calls, COUNT(calls), look, &l, command, f);
+	status = trace_run(calls, COUNT(calls), look, &l, command, f);
 	if (status >= 0 && learned_print(&l, command, out, f) < 0)
 		status = fail_prefix(f, "%s: ", file);
 	learned_free(&l);

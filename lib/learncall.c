@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "fail.h"
-#include "notify.h"
+#include "trace.h"
 #include "program.h"
 #include "scope.h"
 
@@ -35,7 +35,7 @@ struct learned_calls {
  * for all others it is only noise that denycall-compile leaves out.
  */
 static void
-note(const struct notify_call *call, void *context)
+note(const struct trace_call *call, void *context)
 {
 	struct learned_calls *l = context;
 	uint32_t first = (uint32_t)call->args[0];
@@ -96,7 +96,7 @@ learn_calls(const char *file, char *command[], struct fail *f)
 
 	if (out < 0)
 		return fail(f, errno, "%s: open it, for a policy", file);
-	status = notify_run(NULL, 0, note, &learned, command, f);
+	status = trace_run(NULL, 0, note, &learned, command, f);
 	if (status < 0)
 		return -1;
 	if (learned.lost)

@@ -7,7 +7,7 @@ struct fail;
 
 /*
  * Run the command once, with nothing denied, and write to the file what it
- * called, as a policy of denycall(1).  Returns as notify_run() does; -1, too,
+ * called, as a policy of denycall(1).  Returns as trace_run() does; -1, too,
  * when nothing was learned: the file, if it could be made, is empty then.
  */
 int learn_calls(const char *file, char *command[], struct fail *f);

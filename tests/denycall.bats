@@ -475,12 +475,26 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 	assert_output $'NoNewPrivs:\t1'
 	refused denycall --learn=/no/such/file -- echo "$ran"
 	refused denycall "--learn=$policy" -- denycall "--learn=$policy.2" -- echo "$ran"
-	assert_match 'denycall: look at system calls: .*'
-	refused "$RUNGS_STAGE/tests/filter" without EPERM seccomp denycall "--learn=$policy" -- echo "$ran"
+	assert_match 'denycall: trace the command: .*'
+	refused denycall deny=ptrace -- denycall "--learn=$policy" -- echo "$ran"
+	refused "$RUNGS_STAGE/tests/filter" none denycall "--learn=$policy" -- echo "$ran"
 	for words in '' '=file' '=file --' '=file default -- true'; do
 		# shellcheck disable=SC2086
 		run -125 denycall --learn$words
 	done
+}
+
+@test "--learn: a signal fails no call, a stop stops, and a stranger is not waited for" {
+	run -0 denycall "--learn=$policy" -- sh -c '(sleep 0.1; kill -CONT $$) & kill -STOP $$; echo on'
+	assert_output on
+	run -0 timeout 10 bash -c "denycall --learn='$policy' -- echo in > >(cat; echo end)"
+	assert_output $'in\nend'
+	command -v perl >/dev/null || skip "requires perl"
+	run -0 denycall "--learn=$policy" -- perl -MTime::HiRes=ualarm -e '
+		my $rung = 0; $SIG{ALRM} = sub { $rung++ }; ualarm(500, 500);
+		for (1 .. 500) { pipe(my $out, my $in) or die "pipe: $!" }
+		ualarm(0); print $rung > 0 ? "good\n" : "no signal came\n"'
+	assert_output good
 }
 
 @test "--learn: nobody goes on who is not seen any more" {

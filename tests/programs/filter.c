@@ -318,7 +318,6 @@ static const struct {
 	{ "openat2", __NR_openat2 },
 	{ "pidfd_open", __NR_pidfd_open },
 	{ "pidfd_send_signal", __NR_pidfd_send_signal },
-	{ "seccomp", __NR_seccomp },
 	{ "landlock_create_ruleset", __NR_landlock_create_ruleset },
 };
 
