@@ -21,7 +21,7 @@ FUZZ_SECONDS = 20
 packages = gcc make libc6-dev musl-tools libarchive-dev libmd-dev \
 	libseccomp-dev busybox-static curl ca-certificates bats clang libclang-rt-dev \
 	clang-format shellcheck mandoc cppcheck util-linux procps iproute2 \
-	uidmap
+	uidmap squashfs-tools erofs-utils
 
 CFLAGS ?= -O2 -g
 warn    = -Wall -Wextra -Wshadow -Wvla -Wwrite-strings \
@@ -184,7 +184,7 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch]) build/preset.c
 	@mkdir -p $(@D)
 	clang $(options) -O1 -fsanitize=fuzzer,address,undefined \
 		-o $@ $< build/preset.c \
-		$(filter-out lib/filter.c lib/wording.c lib/unpack.c lib/pack.c,$(wildcard lib/*.c))
+		$(filter-out lib/filter.c lib/wording.c lib/unpack.c lib/pack.c lib/filesystem.c,$(wildcard lib/*.c))
 
 fuzz: $(fuzzers)
 	set -e; for target in $^; do \

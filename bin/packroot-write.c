@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * packroot-write - write the working directory as an archive
+ * packroot-write - write the working directory as one file
  *
  *	packroot-write FORMAT
  *
- * For packroot, which has checked the words and entered the root.  The
- * archive goes to standard output; "digest" writes the digest of the tree.
+ * For packroot, which has checked the words and entered the root.  All goes
+ * to standard output; "digest" writes the digest of the tree.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "filesystem.h"
 #include "number.h"
 #include "pack.h"
 
@@ -38,30 +39,43 @@ newest(int64_t *seconds, struct fail *f)
 	return 0;
 }
 
+static void
+say(const char *before, unsigned long count, const char *after)
+{
+	if (count > 0)
+		fprintf(stderr, "packroot: %s%lu %s\n", before, count, after);
+}
+
+static int
+write_as(const char *format, const struct pack_job *job, struct fail *f)
+{
+	char hex[PACK_DIGEST];
+
+	if (filesystem_is(format))
+		return filesystem_write(job, format, STDOUT_FILENO, f);
+	if (strcmp(format, "digest") != 0)
+		return pack_root(job, format, STDOUT_FILENO, f);
+	if (pack_digest(job, hex, f) < 0)
+		return -1;
+	printf("sha256:%s\n", hex);
+	return fflush(stdout) == 0 ? 0 : fail(f, errno, "standard output");
+}
+
 static int
 run(const char *format, struct fail *f)
 {
 	struct pack_counts counts = { 0 };
-	int root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char hex[PACK_DIGEST];
-	int64_t seconds;
+	struct pack_job job = { .counts = &counts };
 
-	if (root < 0)
+	job.root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (job.root < 0)
 		return fail(f, errno, "open the root");
-	if (newest(&seconds, f) < 0)
+	if (newest(&job.newest, f) < 0 || write_as(format, &job, f) < 0)
 		return -1;
-	if (strcmp(format, "digest") == 0) {
-		if (pack_digest(root, hex, &counts, f) < 0)
-			return -1;
-		printf("sha256:%s\n", hex);
-	} else if (pack_root(root, format, seconds, STDOUT_FILENO, &counts, f)
-		   < 0) {
-		return -1;
-	}
-	if (counts.sockets > 0)
-		fprintf(stderr, "packroot: %lu sockets left out\n",
-		    counts.sockets);
-	return fflush(stdout) == 0 ? 0 : fail(f, errno, "standard output");
+	say("", counts.sockets, "sockets left out");
+	say("attributes of ", counts.attributes, "entries left out");
+	say("owners of ", counts.owners, "entries left out");
+	return 0;
 }
 
 int

@@ -32,7 +32,7 @@ struct named {
 
 struct packing {
 	struct archive *out, *disk;
-	bool is_cpio;
+	bool is_cpio, without_top;
 	int64_t newest, last; /* last: the number given out last */
 	struct ownerlist owners;
 	struct named *named;
@@ -185,6 +185,9 @@ add_attributes(struct packing *p, struct archive_entry *e, int fd,
 
 	if (archive_read_disk_entry_from_file(p->disk, e, fd, st) != ARCHIVE_OK)
 		return fail_archive(p->disk, f);
+	if (p->is_cpio
+	    && archive_entry_xattr_count(e) + archive_entry_acl_types(e) > 0)
+		p->counts->attributes++;
 	if ((found = archive_entry_clone(e)) == NULL)
 		return fail(f, ENOMEM, "%s", shown(p));
 	result = sort_attributes(found, e, f);
@@ -262,7 +265,8 @@ pack_open(struct packing *p, int dir, const char *name, struct fail *f)
 
 	if (fd < 0 || fstat(fd, &now) < 0)
 		return fail(f, errno, "%s: open", shown(p));
-	if (write_entry(p, fd, &now, NULL, f) < 0)
+	if ((p->depth > 0 || !p->without_top)
+	    && write_entry(p, fd, &now, NULL, f) < 0)
 		return -1;
 	return S_ISDIR(now.st_mode) ? pack_directory(p, fd, f) : 0;
 }
@@ -393,46 +397,90 @@ new_writer(const struct format *format, bool is_cpio)
 	return a;
 }
 
-int
-pack_root(int root, const char *format, int64_t newest, int out,
-    struct pack_counts *counts, struct fail *f)
+static struct packing
+new_packing(const struct pack_job *job)
 {
-	struct packing p = { .newest = newest, .counts = counts };
+	return (struct packing){
+		.newest = job->newest,
+		.without_top = job->without_top,
+		.counts = job->counts,
+	};
+}
+
+int
+pack_root(const struct pack_job *job, const char *format, int out,
+    struct fail *f)
+{
+	struct packing p = new_packing(job);
 	const struct format *filter = find_format(format, &p.is_cpio);
 
 	if (filter == NULL) {
 		fail(f, 0, "%s: no such format", format);
 		return fail_hint(f,
-		    "tar or cpio, with .gz, .zst, .xz or nothing; or digest");
+		    "tar or cpio, with .gz, .zst, .xz or nothing; squashfs, "
+		    "erofs; or digest");
 	}
 	p.out = new_writer(filter, p.is_cpio);
-	return pack(&p, root, open_descriptor, &out, f);
+	return pack(&p, job->root, open_descriptor, &out, f);
 }
 
+struct sinking {
+	pack_sink *sink;
+	void *context;
+	bool failed;
+	struct fail why;
+};
+
 static la_ssize_t
-add_to_sum(struct archive *a, void *sum, const void *bytes, size_t size)
+sink_bytes(struct archive *a, void *to, const void *bytes, size_t size)
 {
-	(void)a;
-	SHA256Update(sum, bytes, size);
-	return (la_ssize_t)size;
+	struct sinking *s = to;
+
+	if (s->sink(s->context, bytes, size, &s->why) == 0)
+		return (la_ssize_t)size;
+	s->failed = true;
+	archive_set_error(a, EIO, "%s", s->why.text);
+	return -1;
 }
 
 static int
-open_sum(struct archive *a, void *to)
+open_sink(struct archive *a, void *to)
 {
-	return archive_write_open(a, to, NULL, add_to_sum, NULL);
+	return archive_write_open(a, to, NULL, sink_bytes, NULL);
 }
 
 int
-pack_digest(int root, char hex[PACK_DIGEST], struct pack_counts *counts,
+pack_stream(const struct pack_job *job, pack_sink *sink, void *context,
     struct fail *f)
 {
-	struct packing p = { .newest = 0, .counts = counts };
+	struct packing p = new_packing(job);
+	struct sinking s = { .sink = sink, .context = context };
+	int result;
+
+	p.out = new_writer(&filters[0], false);
+	result = pack(&p, job->root, open_sink, &s, f);
+	if (s.failed)
+		*f = s.why;
+	return result;
+}
+
+static int
+add_to_sum(void *sum, const void *bytes, size_t size, struct fail *f)
+{
+	(void)f;
+	SHA256Update(sum, bytes, size);
+	return 0;
+}
+
+int
+pack_digest(const struct pack_job *job, char hex[PACK_DIGEST], struct fail *f)
+{
+	struct pack_job timeless = *job;
 	SHA2_CTX sum;
 
+	timeless.newest = 0;
 	SHA256Init(&sum);
-	p.out = new_writer(&filters[0], false);
-	if (pack(&p, root, open_sum, &sum, f) < 0)
+	if (pack_stream(&timeless, add_to_sum, &sum, f) < 0)
 		return -1;
 	SHA256End(&sum, hex);
 	return 0;

@@ -10,6 +10,8 @@
 #ifndef PACK_H
 #define PACK_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct fail;
@@ -18,23 +20,38 @@ enum { PACK_DIGEST = 64 + 1 };
 
 struct pack_counts {
 	unsigned long entries;
-	unsigned long sockets; /* left out: nobody is behind them any more */
+	unsigned long sockets;    /* left out: nobody is behind them any more */
+	unsigned long attributes; /* entries whose own the format has not */
+	unsigned long owners;     /* the same */
+};
+
+struct pack_job {
+	int root;       /* the tree, an open directory */
+	int64_t newest; /* no change is said to be later; seconds since 1970 */
+	bool without_top;           /* no entry for the root itself */
+	struct pack_counts *counts; /* added to */
 };
 
 /*
- * Write the tree below the open directory root to the descriptor out, as
- * "tar" or "cpio", with ".gz", ".zst" or ".xz" behind it or not.  No
- * change is said to be later than newest, in seconds since 1970.  -1: some
- * of it may have been written.
+ * Write the tree to the descriptor out, as "tar" or "cpio", with ".gz",
+ * ".zst" or ".xz" behind it or not.  -1: some of it may have been written.
  */
-int pack_root(int root, const char *format, int64_t newest, int out,
-    struct pack_counts *counts, struct fail *f);
+int pack_root(const struct pack_job *job, const char *format, int out,
+    struct fail *f);
+
+/* Take some bytes.  -1: no more are to come, and f says why. */
+typedef int pack_sink(void *context, const void *bytes, size_t size,
+    struct fail *f);
+
+/* The same, as an uncompressed tar that goes to sink piece by piece. */
+int pack_stream(const struct pack_job *job, pack_sink *sink, void *context,
+    struct fail *f);
 
 /*
  * The SHA-256 of the tree as hex digits: of its uncompressed tar without
  * any time.
  */
-int pack_digest(int root, char hex[PACK_DIGEST], struct pack_counts *counts,
+int pack_digest(const struct pack_job *job, char hex[PACK_DIGEST],
     struct fail *f);
 
 #endif

@@ -198,7 +198,8 @@ requires() {
 		no-sys-resource) never may_raise_limits 2>/dev/null ;;
 		landlock) lockpath exec=/ read=/ -- true 2>/dev/null ;;
 		no-sanitizer) [ -z "${RUNGS_SANITIZED:-}" ] ;;
-		busybox | capsh | curl | script | strace | tmux)
+		busybox | capsh | curl | mkfs.erofs | podman | script | skopeo | \
+			sqfstar | strace | tmux | umoci)
 			command -v "$what" >/dev/null
 			;;
 		*)

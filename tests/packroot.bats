@@ -100,6 +100,104 @@ reads_back() {
 	same "$(packroot digest dir=t)" "$(packroot digest <jail)"
 }
 
+# mounted FORMAT FILE: what packroot says of the tree in a file system.
+mounted() {
+	mkdir -p there
+	if ! mount -t "$1" -o loop,ro "$2" there 2>why; then
+		skip "requires a kernel that mounts $1: $(tail -n 1 why)"
+	fi
+	packroot digest dir=there
+	umount there
+}
+
+squashed() {
+	rm -rf pack out unpacked
+	mkdir -m 777 out
+	"$as" mkroot "tar:$PWD/whole.tar" >pack
+	# The program opens the file once more, so it is to be the user's own.
+	"$as" bash -c 'packroot squashfs <pack >out/file
+		packroot squashfs <pack >out/again'
+	cmp out/file out/again
+	unsquashfs -q -n -d unpacked out/file >out/said 2>&1
+	same "$(digest_of pack)" "$(packroot digest dir=unpacked)" "as $as"
+}
+
+@test "a squashfs has the same tree in it, owners and all" {
+	requires sqfstar
+	tree t
+	chmod 751 t
+	[ "$(id -u)" -ne 0 ] || given t
+	rm -f t/node
+	packroot tar dir=t >whole.tar
+	for_each_caller squashed
+	requires root
+	mknod t/node c 1 3
+	chown 15:16 t
+	packroot squashfs dir=t >t.squashfs
+	same "$(packroot digest dir=t)" "$(mounted squashfs t.squashfs)"
+}
+
+@test "half of a file system is none" {
+	requires root sqfstar
+	mkdir t
+	seq 100000 >t/a
+	truncate -s 1M t/b
+	chmod 0 t/b
+	run -125 as_user bash -c 'packroot squashfs dir=t >~/half'
+	assert_output 'packroot: b: open: Permission denied'
+	same 0 "$(stat -c %s "$RUNGS_USER_HOME/half")"
+}
+
+@test "an erofs has the same tree in it, but for an ordinary user's owners" {
+	requires root mkfs.erofs
+	tree t
+	packroot tar dir=t >t.tar
+	as_user mkroot "tar:$PWD/t.tar" >pack
+	run --separate-stderr -0 as_user bash -c "packroot erofs <pack >$RUNGS_USER_HOME/t"
+	same '' "$stderr"
+	same "$(packroot digest dir=t)" "$(mounted erofs "$RUNGS_USER_HOME/t")"
+	given t
+	packroot erofs dir=t >t.erofs
+	same "$(packroot digest dir=t)" "$(mounted erofs t.erofs)"
+	tar -cf t.tar -C t ./d ./a ./b ./s
+	as_user mkroot "tar:$PWD/t.tar" >pack
+	run -0 as_user bash -c "packroot erofs <pack >$RUNGS_USER_HOME/t"
+	assert_output 'packroot: owners of 5 entries left out'
+}
+
+@test "a file system goes to a file of its own" {
+	local format
+	mkdir t
+	echo before >file
+	for format in squashfs erofs; do
+		refused bash -c "packroot $format dir=t | cat; exit \${PIPESTATUS[0]}"
+		refused bash -c "packroot $format dir=t >>file"
+		refused bash -c "(echo; packroot $format dir=t) >other"
+		same before "$(cat file)"
+		# Whoever has not the program reads which package that is in.
+		refused bash -c "PATH=$RUNGS_STAGE/bin; packroot $format dir=t >$format"
+		[[ $output == *'is in the package '* ]]
+	done
+}
+
+@test "what a format has no place for is said in a line" {
+	command -v setfattr >/dev/null || skip "requires setfattr"
+	mkdir t
+	echo >t/f
+	setfattr -n user.x -v y t/f t || skip "requires attributes of users in $PWD"
+	run -0 bash -c 'packroot cpio dir=t >t.cpio'
+	assert_output 'packroot: attributes of 2 entries left out'
+	requires sqfstar
+	run -0 bash -c 'packroot squashfs dir=t >t.squashfs'
+	assert_output 'packroot: attributes of 1 entries left out'
+}
+
+@test "a file larger than the memory is packed" {
+	mkdir t
+	truncate -s 512M t/large
+	setlimit data=64M -- packroot tar dir=t >/dev/null
+}
+
 @test "the digest tells trees apart, by all but time and place" {
 	local one change
 	tree t
@@ -118,6 +216,7 @@ reads_back() {
 }
 
 @test "bytes depend neither on the disk nor on the time, with an epoch" {
+	local format epoch
 	tree t
 	# The same names, made in another order, on another disk if there is one.
 	elsewhere=$(mktemp -d /dev/shm/rungs-tests.XXXXXX 2>/dev/null) ||
@@ -133,6 +232,13 @@ reads_back() {
 	packroot tar.gz dir=u | cmp - t.tar
 	packroot cpio dir=t >t.cpio
 	packroot cpio dir=u | cmp - t.cpio
+	for format in squashfs erofs; do
+		[ "$format" = erofs ] || command -v sqfstar >/dev/null || continue
+		[ "$format" = squashfs ] || command -v mkfs.erofs >/dev/null || continue
+		packroot "$format" dir=t >"t.$format"
+		packroot "$format" dir=u >"u.$format"
+		cmp "t.$format" "u.$format"
+	done
 	# RFC 1952: MTIME.
 	same 00000000 "$(dd if=t.tar bs=1 skip=4 count=4 status=none | od -An -tx1 | tr -d ' ')"
 	TZ=Asia/Tokyo LC_ALL=C packroot tar.gz dir=t | cmp - t.tar
