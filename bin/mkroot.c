@@ -4,13 +4,17 @@
  *
  * This file reads the command line; lib/mkroot.c makes the root.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "cache.h"
+#include "cachelist.h"
 #include "catalog.h"
 #include "description.h"
 #include "fail.h"
@@ -21,14 +25,20 @@
 #include "packer.h"
 #include "tool.h"
 
-static const char synopsis[] = "[-n] [--digest] [--strict] [--max-size=SIZE] "
-			       "TEMPLATE [dir=PATH] [digest=sha256:HEX] "
-			       "[ro | scratch] [-- COMMAND ...] | -l";
+static const char synopsis[] =
+    "[-n] [--digest] [--strict] [--max-size=SIZE] TEMPLATE [dir=PATH] "
+    "[digest=sha256:HEX] [ro | scratch] [-- COMMAND ...] | -l | --list-cache "
+    "| --prune [--older-than=TIME]";
+
+static bool pruning;
 
 static const struct option options[] = {
 	{ "digest", no_argument, NULL, 'd' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "list-cache", no_argument, NULL, 'c' },
 	{ "max-size", required_argument, NULL, 'm' },
+	{ "older-than", required_argument, NULL, 'o' },
+	{ "prune", no_argument, NULL, 'p' },
 	{ "strict", no_argument, NULL, 's' },
 	{ 0 },
 };
@@ -82,6 +92,81 @@ run_in_root(const struct root *root, char **command)
 	return layer_run(&jail, command);
 }
 
+static uint64_t total; /* bytes on disk, or removed from there */
+
+/* As du(1) -h: three digits at most, and rounded up. */
+static const char *
+human(uint64_t bytes, char text[16])
+{
+	static const char units[] = "BKMGTPE";
+	uint64_t tenths = bytes * 10;
+	size_t unit = 0;
+
+	if (bytes > UINT64_MAX / 16)
+		tenths = UINT64_MAX / 16;
+	for (; tenths > 9999; unit++)
+		tenths = (tenths + 1023) / 1024;
+	if (tenths < 100 && unit > 0)
+		snprintf(text, 16, "%.1f%c", (double)tenths / 10, units[unit]);
+	else
+		snprintf(text, 16, "%u%c", (unsigned)((tenths + 9) / 10),
+		    units[unit]);
+	return text;
+}
+
+static void
+print_cached(const struct cached *root)
+{
+	static const char *const states[] = {
+		[CACHED_IDLE] = "idle",
+		[CACHED_USED] = "in-use",
+		[CACHED_RECENT] = "recent",
+		[CACHED_REMOVED] = "removed",
+	};
+	char size[16], used[32] = "-";
+	struct tm when;
+
+	if (root->used.tv_sec > 0
+	    && localtime_r(&root->used.tv_sec, &when) != NULL)
+		strftime(used, sizeof used, "%Y-%m-%dT%H:%M", &when);
+	printf("%6s  %16s  %-7s  ", human(root->bytes, size), used,
+	    states[root->state]);
+	description_escape(root->from[0] != '\0' ? root->from : "-", stdout);
+	printf("  %s\n", root->key);
+	if (!pruning || root->state == CACHED_REMOVED)
+		total += root->bytes;
+}
+
+/* List the cache, or prune it. */
+static int
+look_after_cache(const char *older)
+{
+	uint64_t age = UINT64_C(60) * 1000000000;
+	struct cache cache;
+	struct fail why;
+	char size[16];
+	int result;
+
+	if (older != NULL && number_duration(older, strlen(older), &age) < 0) {
+		fail(&why, 0,
+		    "--older-than=%s: expected a time such as 30d, "
+		    "12h or 1s",
+		    older);
+		tool_die(&why);
+	}
+	if (cache_open(&cache, &why) < 0)
+		tool_die(&why);
+	result = pruning ? cachelist_prune(&cache, age, print_cached, &why)
+	                 : cachelist_show(&cache, print_cached, &why);
+	cache_close(&cache);
+	printf("%6s  %s\n", human(total, size), pruning ? "removed" : "in all");
+	if (fflush(stdout) == EOF && result == 0)
+		result = fail(&why, errno, "write the list of roots");
+	if (result < 0)
+		tool_die(&why);
+	return 0;
+}
+
 static uint64_t
 read_size(const char *text)
 {
@@ -104,7 +189,8 @@ main(int argc, char *argv[])
 	char **command = tool_command(&argc, argv);
 	static struct mkroot_made made;
 	struct mkroot_request request = { .say = say };
-	bool digest = false;
+	const char *older = NULL;
+	bool digest = false, caring = false;
 	struct fail why;
 	int option;
 
@@ -114,6 +200,15 @@ main(int argc, char *argv[])
 		case 'l':
 			return list_templates();
 		case 'n': /* it always starts a description */
+			break;
+		case 'c':
+			caring = true;
+			break;
+		case 'o':
+			older = optarg;
+			break;
+		case 'p':
+			caring = pruning = true;
 			break;
 		case 'd':
 			digest = true;
@@ -127,7 +222,11 @@ main(int argc, char *argv[])
 		default:
 			tool_usage(synopsis);
 		}
-	if (optind == argc || (command != NULL && command[0] == NULL)
+	if (older != NULL && !pruning)
+		tool_usage(synopsis);
+	if (caring && optind == argc && command == NULL)
+		return look_after_cache(older);
+	if (caring || optind == argc || (command != NULL && command[0] == NULL)
 	    || (command != NULL && digest))
 		tool_usage(synopsis);
 	for (; optind < argc; optind++)

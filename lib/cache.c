@@ -139,9 +139,8 @@ cache_find(const struct cache *c, const char *key, char path[PATH_MAX])
 	       && S_ISDIR(st.st_mode);
 }
 
-/* Open one of the cache's own directories, and make it if need be. */
-static int
-open_part(const struct cache *c, const char *name, struct fail *f)
+int
+cache_open_part(const struct cache *c, const char *name, struct fail *f)
 {
 	int fd;
 
@@ -152,24 +151,36 @@ open_part(const struct cache *c, const char *name, struct fail *f)
 	return fd >= 0 ? fd : fail(f, errno, "%s/%s: open", c->path, name);
 }
 
+/* A descriptor for the file of that lock; -1 with errno set. */
+static int
+take_lock(int locks, const char *key)
+{
+	int fd = openat(locks, key,
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+
+	while (fd >= 0 && flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR) {
+			scope_close(&fd);
+			return -1;
+		}
+	return fd;
+}
+
 int
 cache_lock(const struct cache *c, const char *key, struct fail *f)
 {
-	autoclose int locks = open_part(c, "locks", f);
+	autoclose int locks = cache_open_part(c, "locks", f);
+	struct stat st;
 	int fd;
 
 	if (locks < 0)
 		return -1;
-	fd = openat(locks, key,
-	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	/* Who prunes the cache removes those that nobody holds. */
+	while ((fd = take_lock(locks, key)) >= 0 && fstat(fd, &st) == 0
+	       && st.st_nlink == 0)
+		close(fd);
 	if (fd < 0)
-		return fail(f, errno, "%s/locks/%s: open", c->path, key);
-	while (flock(fd, LOCK_EX) < 0)
-		if (errno != EINTR) {
-			fail(f, errno, "%s/locks/%s: lock", c->path, key);
-			close(fd);
-			return -1;
-		}
+		return fail(f, errno, "%s/locks/%s: lock", c->path, key);
 	return fd;
 }
 
@@ -197,7 +208,7 @@ put_tag(const struct cache *c, struct fail *f)
 int
 cache_begin(const struct cache *c, struct work *w, struct fail *f)
 {
-	int tmp = put_tag(c, f) < 0 ? -1 : open_part(c, "tmp", f);
+	int tmp = put_tag(c, f) < 0 ? -1 : cache_open_part(c, "tmp", f);
 
 	*w = (struct work){ .parent = -1, .fd = -1 };
 	if (tmp < 0)
@@ -211,7 +222,7 @@ int
 cache_publish(const struct cache *c, struct work *w, const char *key,
     struct fail *f)
 {
-	autoclose int roots = open_part(c, "roots", f);
+	autoclose int roots = cache_open_part(c, "roots", f);
 	char path[PATH_MAX];
 	int got;
 
@@ -294,7 +305,7 @@ cache_remember(const struct cache *c, const char *path, const struct stat *st,
 	struct fail why;
 
 	if (file_identity(path, st, &identity, name) < 0
-	    || (notes = open_part(c, "by-file", &why)) < 0)
+	    || (notes = cache_open_part(c, "by-file", &why)) < 0)
 		return;
 	/* Under a name of our own first: a reader sees all of it or none. */
 	snprintf(text, sizeof text, "%s.%jd", name, (intmax_t)getpid());

@@ -45,6 +45,9 @@ bool cache_contains(const char *dir);
 /* 1: the root of that key is there, and path is its tree; 0: it is not. */
 int cache_find(const struct cache *c, const char *key, char path[PATH_MAX]);
 
+/* Open roots, tmp, locks or by-file, and make it if need be. */
+int cache_open_part(const struct cache *c, const char *name, struct fail *f);
+
 /* Wait until nobody else makes this key; a descriptor to close, or -1. */
 int cache_lock(const struct cache *c, const char *key, struct fail *f);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cache.h"
+#include "cacheuse.h"
 #include "fail.h"
 #include "origin.h"
 #include "own.h"
@@ -126,7 +127,13 @@ static int
 find_cached(const struct source *s, const struct cache *c,
     struct mkroot_made *made)
 {
-	return s->key[0] != '\0' && cache_find(c, s->key, made->dir);
+	char origin[CACHE_KEY + 32];
+
+	if (s->key[0] == '\0' || !cache_find(c, s->key, made->dir))
+		return 0;
+	snprintf(origin, sizeof origin, "roots/%s/origin", s->key);
+	cacheuse_note(c->fd, origin);
+	return 1;
 }
 
 /* The same for the archive of a user, whose key may have been noted. */

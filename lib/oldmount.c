@@ -200,13 +200,20 @@ restrict_one(int mount, unsigned attributes)
 	return check(mount, before | attributes);
 }
 
+/* One of the options is an argument of its own here. */
 static int
-join(const char *const options[], char *data, size_t room)
+join(const char *const options[], const char **source, char *data, size_t room)
 {
+	static const char name[] = "source=";
 	size_t used = 0;
 
+	*source = "none";
 	data[0] = '\0';
 	for (; options != NULL && *options != NULL; options++) {
+		if (strncmp(*options, name, strlen(name)) == 0) {
+			*source = *options + strlen(name);
+			continue;
+		}
 		used += (size_t)snprintf(data + used, room - used, "%s%s",
 		    used > 0 ? "," : "", *options);
 		if (used >= room) {
@@ -223,16 +230,17 @@ oldmount_new(const char *type, const char *const options[], unsigned attributes)
 	const unsigned readonly = attributes & RUNGS_ATTR_RDONLY;
 	char slot[16], target[48], data[1024];
 	autoclose int point = make_slot(true, slot);
+	const char *source;
 	int fd;
 
-	if (point < 0 || join(options, data, sizeof data) < 0)
+	if (point < 0 || join(options, &source, data, sizeof data) < 0)
 		return -1;
 	/*
 	 * By an absolute name: the options of an overlay are relative ones.
 	 * Read-only, it would be the whole file system, and not the mount.
 	 */
 	snprintf(target, sizeof target, "/proc/self/fd/%d", point);
-	if (mount("none", target, type, mount_flags(attributes & ~readonly),
+	if (mount(source, target, type, mount_flags(attributes & ~readonly),
 		data)
 	    < 0)
 		return -1;

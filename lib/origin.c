@@ -47,8 +47,10 @@ add_word(const char *tool, const char *word, void *context, struct fail *f)
 int
 origin_read(int dir, struct origin *o, struct fail *f)
 {
+	/* When it was read is not when the root was used: cacheuse.h. */
 	autoclose int fd = openat(dir, "origin",
-	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_NOATIME
+		| O_CLOEXEC);
 	struct stat st;
 
 	*o = (struct origin){ 0 };

@@ -79,7 +79,7 @@ mount_prepared(const struct overlay *o)
 {
 	char lower[sizeof "lowerdir=" + OVERLAY_LOWERS * sizeof "../../0"];
 	char work[sizeof "workdir=../" + NAME_MAX];
-	const char *options[5] = { lower };
+	const char *options[6] = { lower };
 	char *end = stpcpy(lower, "lowerdir=");
 	int count = 1, overlay;
 
@@ -91,6 +91,8 @@ mount_prepared(const struct overlay *o)
 		options[count++] = "upperdir=.";
 		options[count++] = work;
 	}
+	if (o->source != NULL && o->source[0] != '\0')
+		options[count++] = o->source;
 	options[count] = "userxattr";
 	overlay = fsmount_new("overlay", options, o->attributes);
 	if (overlay >= 0 || errno != EINVAL || o->upper != OVERLAY_MEMORY)

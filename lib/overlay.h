@@ -21,6 +21,7 @@ enum overlay_upper {
 };
 
 struct overlay {
+	const char *source;        /* "source=NAME", for who looks; or "" */
 	int lower[OVERLAY_LOWERS]; /* detached mounts, the topmost first */
 	int lowers;
 	enum overlay_upper upper;

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "cacheuse.h"
 #include "compat.h"
 #include "description.h"
 #include "fail.h"
@@ -136,14 +137,18 @@ mount_tree(const struct root *root, int copy, struct fail *f)
 static int
 mount_scratch(struct root *root, int lower, struct fail *f)
 {
+	char source[CACHE_KEY + 8];
 	const struct overlay layers = {
+		.source = source,
 		.lower = { lower },
 		.lowers = 1,
 		.upper = OVERLAY_MEMORY,
 		.attributes = RUNGS_ATTR_NODEV,
 	};
-	int overlay = overlay_mount(&layers, &root->layers);
+	int overlay;
 
+	cacheuse_source(root->dir, source);
+	overlay = overlay_mount(&layers, &root->layers);
 	if (overlay >= 0
 	    && (root->aside < 0
 		|| fsmount_attach(root->layers, root->aside) == 0)
@@ -159,6 +164,12 @@ mount_scratch(struct root *root, int lower, struct fail *f)
 	if (overlay >= 0)
 		close(overlay);
 	return -1;
+}
+
+int
+root_hold(struct root *root, struct fail *f)
+{
+	return cacheuse_hold(root->dir, &root->hold, f);
 }
 
 int

@@ -28,6 +28,7 @@ struct root {
 	const char *from, *digest, *dir; /* NULL: not said */
 	enum root_mode mode;
 	bool gives; /* the jail has ids to give its files to */
+	int hold;   /* the root of a cache, held by cacheuse.h; or -1 */
 
 	/* Once mounted, or -1. */
 	int layers; /* the tmpfs that scratch is in */
@@ -38,7 +39,7 @@ struct root {
 /* Nothing said, nothing mounted. */
 #define ROOT_NONE                                                              \
 	{                                                                      \
-		.layers = -1, .owners = -1, .aside = -1                        \
+		.hold = -1, .layers = -1, .owners = -1, .aside = -1            \
 	}
 
 /* Take one word.  1: taken; 0: no such word; -1: bad. */
@@ -46,6 +47,12 @@ int root_add(void *layer, const char *word, struct fail *f);
 
 /* Write the words, each after a blank, escaped. */
 void root_print(const void *layer, FILE *out);
+
+/*
+ * Hold the tree for as long as we live, if it is one of a cache, so that
+ * nobody removes it.
+ */
+int root_hold(struct root *root, struct fail *f);
 
 /*
  * Put the tree at the top of our mount namespace, which must be new and

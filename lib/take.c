@@ -76,6 +76,12 @@ take_name(struct jail *jail, struct fail *f)
 }
 
 int
+take_held(struct jail *jail, struct fail *f)
+{
+	return root_hold(&jail->root, f);
+}
+
+int
 take_cgroup(struct jail *jail, struct fail *f)
 {
 	return cgroup_make(&jail->cgroup, f);

@@ -17,6 +17,7 @@ int take_paths(struct jail *jail, struct fail *f);
 int take_entry(struct jail *jail, struct fail *f);
 int take_privileges(struct jail *jail, struct fail *f);
 int take_name(struct jail *jail, struct fail *f);
+int take_held(struct jail *jail, struct fail *f);
 int take_cgroup(struct jail *jail, struct fail *f);
 int take_pressure(struct jail *jail, struct fail *f);
 int take_upper(struct jail *jail, struct fail *f);

@@ -42,6 +42,13 @@ want_name(const struct jail *jail)
 	return jail->running.name != NULL;
 }
 
+/* The rest is in the tree itself, which is not to be looked at yet. */
+bool
+want_held(const struct jail *jail)
+{
+	return jail->root.dir != NULL && jail->root.dir[1] != '\0';
+}
+
 bool
 want_unshare(const struct jail *jail)
 {

@@ -43,6 +43,7 @@ bool want_lone_session(const struct jail *jail);
 bool want_maps(const struct jail *jail);
 bool want_mounts(const struct jail *jail);
 bool want_name(const struct jail *jail);
+bool want_held(const struct jail *jail);
 bool want_names(const struct jail *jail);
 bool want_no_nesting(const struct jail *jail);
 bool want_no_new_privileges(const struct jail *jail);
