@@ -58,4 +58,21 @@ ours() {
 	find "$top" -mindepth 1 -type d -name 'rungs-*'
 }
 
+# attach FILE: as a loop device, until detach: $loop, $number.
+attach() {
+	loop=$(losetup -f --show "$1")
+	# shellcheck disable=SC2034 # for the test
+	number=$(cat "/sys/block/${loop##*/}/dev")
+}
+
+# For teardown: the loop devices of the test's own files.
+detach() {
+	local device
+	[ "$(id -u)" -eq 0 ] || return 0
+	for device in $(losetup -nO NAME,BACK-FILE 2>/dev/null |
+		awk -v dir="$BATS_TEST_TMPDIR/" 'index($2, dir) == 1 { print $1 }'); do
+		losetup -d "$device"
+	done
+}
+
 export -f held control_group ours

@@ -196,6 +196,8 @@ requires() {
 		loop-device) losetup -f >/dev/null 2>&1 ;;
 		sys-resource) may_raise_limits ;;
 		no-sys-resource) never may_raise_limits 2>/dev/null ;;
+		# The virtual machine: what it has may be changed.
+		own-machine) [ -n "${RUNGS_OWN_MACHINE:-}" ] ;;
 		landlock) lockpath exec=/ read=/ -- true 2>/dev/null ;;
 		no-sanitizer) [ -z "${RUNGS_SANITIZED:-}" ] ;;
 		busybox | capsh | curl | mkfs.erofs | podman | script | skopeo | \

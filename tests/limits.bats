@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# setlimit(1): each word for control groups, as it is written, as the kernel
-# has it, and what happens to who wants more.
+# setlimit(1): each word for control groups, as it is written, and as the
+# kernel has it.  What happens to who wants more is in bite.bats.
 
 load helper
 load groups
@@ -23,19 +23,8 @@ reads() {
 	one_of "$4" "$6"
 }
 
-# attach FILE: as a loop device, until the end of the test: $loop, $number.
-attach() {
-	loop=$(losetup -f --show "$1")
-	number=$(cat "/sys/block/${loop##*/}/dev")
-}
-
 teardown() {
-	local device
-	[ "$(id -u)" -eq 0 ] || return 0
-	for device in $(losetup -nO NAME,BACK-FILE 2>/dev/null |
-		awk -v dir="$BATS_TEST_TMPDIR/" 'index($2, dir) == 1 { print $1 }'); do
-		losetup -d "$device"
-	done
+	detach
 }
 
 # --- what the kernel is told ---
@@ -317,18 +306,6 @@ setlimit: name the device itself: findmnt -no SOURCE -T FILE may know it'
 	assert_output "setlimit: io=$BATS_TEST_TMPDIR/none: there is no such block device"
 }
 
-# bats test_tags=vm
-@test "who writes more than that to a disk has to wait" {
-	requires root io-group loop-device
-	local loop number
-	truncate -s 16M "$BATS_TEST_TMPDIR/disk"
-	attach "$BATS_TEST_TMPDIR/disk"
-	write() { timeout "$1" setlimit "io=$loop:wbps=$2" -- dd if=/dev/zero "of=$loop" bs=64K count=250 oflag=direct status=none; }
-	run -0 write 60 1G
-	# This would take a minute.  A slow machine takes no less.
-	run -124 write 3 256K
-}
-
 @test "a weight for disks is refused where no disk goes by weights" {
 	requires root io-group
 	weightless() { unshare -m sh -c 'mount -t tmpfs none /sys/block && exec "$@"' - "$@"; }
@@ -348,70 +325,6 @@ setlimit: echo bfq >/sys/block/DISK/queue/scheduler gives it one'
 	reads io-weight=50 blkio blkio.bfq.weight 50 io.bfq.weight 'default 50'
 	reads io-weight=100 blkio blkio.bfq.weight 100 io.bfq.weight 'default 100'
 	reads io-weight=10000 blkio blkio.bfq.weight 1000 io.bfq.weight 'default 1000'
-}
-
-# --- who wants more ---
-
-# bats test_tags=vm
-@test "memory-high slows down, and does not kill" {
-	requires memory-group cgroup-v2 no-sanitizer
-	# A little above, with all else that it has: the kernel makes it wait by
-	# the square of how much.
-	run -0 setlimit memory-high=16M -- bash -c '"$0" memory 16 && held - - memory.events' "$RUNGS_STAGE/tests/hog"
-	assert_line 'all 16' 'oom_kill 0'
-	never grep -qx 'high 0' <<<"$output"
-}
-
-# used SECONDS WORD...: how many milliseconds of processors two busy processes
-# get in that time.
-used() {
-	local report=$BATS_TEST_TMPDIR/used
-	setlimit --report="$report" "${@:2}" "wall=$1:0.1" -- "$RUNGS_STAGE/tests/greedy" cpu 2 >/dev/null || [ $? -eq 124 ]
-	grep -o '"cpu":[0-9.]*' "$report" | awk -F: 'NR == 1 { print int($2 * 1000) }'
-}
-
-# ran_for PID...: how many milliseconds they have run.
-ran_for() {
-	local pid
-	for pid; do
-		cat "/proc/$pid/schedstat"
-	done | awk '{ sum += $1 } END { print int(sum / 1e6) }'
-}
-
-# bats test_tags=vm
-@test "who has little of the processor gets no more" {
-	requires root cpu-group cpuset-group
-	local few many pid hogs
-	few=$(used 0.5 cpu=10%)
-	echo "$few ms of 10%"
-	# An emulated processor is late to hold anybody back.
-	never grep -q ' - cgroup ' /proc/self/mountinfo 2>/dev/null || ((few <= 150))
-	held_back() { setlimit "cpu=$1" -- bash -c 'for ((n = 0; n < 50000; n++)); do :; done; held cpu cpu.stat cpu.stat'; }
-	run -0 held_back 20%
-	assert_match 'nr_throttled [1-9][0-9]*'
-	run -0 held_back 1000%
-	assert_line 'nr_throttled 0'
-	# On one processor, a hundredth of the weight.
-	setlimit cpu-weight=1 cpus=0 wall=100:0.1 -- "$RUNGS_STAGE/tests/greedy" cpu 2 >"$BATS_TEST_TMPDIR/ready" 3>&- &
-	pid=$!
-	poll grep -q ready "$BATS_TEST_TMPDIR/ready"
-	read -rd '' -a hogs <<<"$(pgrep -P "$(pgrep -P "$pid")")" || true
-	few=$(ran_for "${hogs[@]}")
-	many=$(used 2 cpu-weight=100 cpus=0)
-	few=$(($(ran_for "${hogs[@]}") - few))
-	kill -TERM "$pid"
-	wait "$pid" || true
-	echo "$few ms of weight 1, $many ms of weight 100"
-	((few > 0 && few * 2 < many))
-}
-
-# bats test_tags=vm
-@test "huge pages are refused beyond the limit" {
-	requires hugetlb-group
-	[ "$(awk '$1 == "HugePages_Free:" { print $2 }' /proc/meminfo)" -ge 4 ] || skip "requires huge pages"
-	run -0 setlimit hugetlb=2M:4M -- "$RUNGS_STAGE/tests/hog" huge 2
-	run -1 setlimit hugetlb=2M:4M -- "$RUNGS_STAGE/tests/hog" huge 4
-	assert_output '2: Cannot allocate memory'
 }
 
 @test "a real-time process in a new group of version 1 is told why not" {

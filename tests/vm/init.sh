@@ -1,13 +1,14 @@
 #!/bin/bash
-# init.sh - pid 1 of the machine that tests/vm/run.sh boots
+# init.sh TAG - pid 1 of the machine that tests/vm/run.sh boots
 #
 # Makes of it what the tests expect of a machine with systemd, above all its
-# control groups; runs the tests that /rungs/words names; writes what they
-# print to the second serial port, with the status at the end.
+# control groups; runs the tests with that tag that /rungs/words names; writes
+# what they print to the second serial port, with the status at the end.
 #
 # shellcheck disable=SC1091 # words is written by run.sh
 set -u
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C
+export RUNGS_OWN_MACHINE=yes RUNGS_TAGS=$1
 
 busybox mkdir -p /proc /sys /dev /run /tmp /root /var/tmp
 busybox mount -t proc none /proc
@@ -25,7 +26,7 @@ end() {
 # The first root is rootfs, which pivot_root(2) cannot leave.  Bound on
 # itself and moved on top it is an ordinary mount.
 top() {
-	mount --bind / /run && cd /run && mount --move . / && exec chroot . "$0" up
+	mount --bind / /run && cd /run && mount --move . / && exec chroot . "$0" "$1" up
 }
 
 # Control groups as systemd has them: all in one hierarchy, processes only in
@@ -41,6 +42,16 @@ make_groups() {
 	done
 	echo $$ >user.slice/user-0.slice/session-1.scope/cgroup.procs
 	cd /
+}
+
+# Those of version 1: a hierarchy for each.
+make_old_groups() {
+	local name
+	mount -t tmpfs none /sys/fs/cgroup
+	for name in blkio cpu,cpuacct cpuset hugetlb memory pids; do
+		mkdir "/sys/fs/cgroup/$name"
+		mount -t cgroup -o "$name" none "/sys/fs/cgroup/$name" || return
+	done
 }
 
 set_up() {
@@ -66,10 +77,14 @@ set_up() {
 	while read -r module; do
 		busybox insmod "$module" || return
 	done </rungs/modules
-	make_groups
+	if [ "$RUNGS_TAGS" = vm1 ]; then
+		make_old_groups
+	else
+		make_groups
+	fi
 }
 
-[ "${1:-}" = up ] || top
+[ "${2:-}" = up ] || top "$1"
 stty -F /dev/ttyS1 raw
 set_up || end 'it could not be set up'
 . /rungs/words

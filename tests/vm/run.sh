@@ -3,8 +3,9 @@
 #
 # Boots Debian's cloud kernel in QEMU with the tools in BUILD, and runs the
 # tests tagged "vm" in there (# bats test_tags=vm), as root of a machine that
-# has nothing but version 2 of control groups, and every capability.  With
-# RUNGS_FILTER only those whose names match.  Nothing is installed, nobody
+# has nothing but version 2 of control groups, and every capability.  Those
+# tagged "vm1" are run in one with nothing but version 1.  With RUNGS_FILTER
+# only those whose names match.  Nothing is installed, nobody
 # has to be root: the kernel's package is downloaded to build/vm and unpacked
 # there, all else is what this machine has installed.
 #
@@ -148,13 +149,14 @@ pack_modules() {
 	done
 }
 
-# tagged [FILE...]: which of the files, or of all, have a test for us.
+# tagged TAG [FILE...]: which of the files, or of all, have a test with that.
 tagged() {
-	local file
+	local tag=$1 file
+	shift
 	[ $# -gt 0 ] || set -- *.bats
 	for file; do
 		file=${file##*/}
-		grep -lE '^ *# bats (test|file)_tags=(.*,)?vm(,|$)' \
+		grep -lE "^ *# bats (test|file)_tags=(.*,)?$tag(,|\$)" \
 			"${file%.bats}.bats"
 	done
 }
@@ -167,12 +169,10 @@ pack_tree() {
 		cp "$tests"/*.bats "$tests"/*.bash "$tests/run.sh" \
 			"$root/rungs/tests" || return
 	[ ! -d "$data" ] || cp -L "$data"/alpine-*.tar.gz "$root/rungs/data"
-	mapfile -t files < <(cd "$tests" && tagged "$@")
+	mapfile -t files < <(cd "$tests" && tagged vm "$@")
 	((${#files[@]} > 0)) || die 'no test is tagged vm'
-	RUNGS_TAGS=vm RUNGS_DATA=/rungs/data
-	export RUNGS_TAGS RUNGS_DATA RUNGS_FILTER=${RUNGS_FILTER:-}
-	declare -p files RUNGS_TAGS RUNGS_DATA RUNGS_FILTER \
-		>"$root/rungs/words"
+	export RUNGS_DATA=/rungs/data RUNGS_FILTER=${RUNGS_FILTER:-}
+	declare -p files RUNGS_DATA RUNGS_FILTER >"$root/rungs/words"
 	cp "$tests/vm/init.sh" "$root/init" && chmod 755 "$root/init"
 }
 
@@ -193,25 +193,29 @@ make_disk() {
 
 # --- the machine ---
 
-# boot ACCELERATOR: 0 when the machine came to its end.  TCG without cx16:
-# newer kernels use it all the time, and it is slow.
+# boot ACCELERATOR TAG: 0 when the machine came to its end.  TCG without cx16:
+# newer kernels use it all the time, and it is slow.  Two nodes of memory, for
+# limits that are of one.
 boot() {
 	local cpu=host
 	[ "$1" = kvm ] || cpu=max,-cx16
-	: >"$work/results"
 	timeout -k 10 "$seconds" qemu-system-x86_64 -accel "$1" -cpu "$cpu" \
 		-M q35 -smp 2 -m 512 -nodefaults -no-user-config \
+		-object memory-backend-ram,id=large,size=384M \
+		-object memory-backend-ram,id=small,size=128M \
+		-numa node,memdev=large,cpus=0-1 -numa node,memdev=small \
 		-display none -no-reboot \
 		-kernel "$kernel" -initrd "$work/initramfs" \
 		-drive "file=$work/disk,if=none,id=disk,format=raw,cache=unsafe" \
 		-device nvme,serial=disk,drive=disk \
 		-serial "file:$work/console" -serial "file:$work/results" \
 		-append "console=ttyS0 rdinit=/init quiet panic=-1 \
-			no_timer_check cryptomgr.notests mitigations=off" \
+			no_timer_check cryptomgr.notests mitigations=off \
+			-- $2" \
 		</dev/null >"$work/qemu.log" 2>&1 &
 	qemu=$!
 	tail -n +1 -f --pid="$qemu" "$work/results" |
-		grep --line-buffered -v '^machine: '
+		grep --line-buffered -vE "^machine: |$total"
 	wait "$qemu"
 	qemu=
 	grep -q '^machine: ' "$work/results"
@@ -229,13 +233,28 @@ may_use_kvm() {
 	grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]
 }
 
+# machine TAG: boot one for those tests; adds to the totals.
+machine() {
+	: >"$work/results"
+	if ! { may_use_kvm && boot kvm "$1"; }; then
+		[ ! -s "$work/results" ] || show_console
+		boot tcg,thread=multi "$1" || show_console
+	fi
+	[[ $(grep -E "$total" "$work/results") =~ $total ]] || show_console
+	((passed += BASH_REMATCH[1], failed += BASH_REMATCH[2]))
+	((skipped += BASH_REMATCH[3]))
+}
+
 PATH=$PATH:/usr/sbin:/sbin
+total='^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped.?$'
+passed=0 failed=0 skipped=0
 find_kernel
 make_disk || die 'its disk could not be packed'
 make_initramfs "$@" || die 'the machine could not be packed'
-if ! { may_use_kvm && boot kvm; }; then
-	[ ! -s "$work/results" ] || show_console
-	boot tcg,thread=multi || show_console
+machine vm
+if [ -n "$(cd "$tests" && tagged vm1 "$@")" ]; then
+	say 'the same with version 1 of control groups'
+	machine vm1
 fi
-end=$(sed -n 's/^machine: //p' "$work/results")
-[ "$end" = 'status 0' ]
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+((failed == 0 && passed > 0))
