@@ -30,6 +30,8 @@ done
 # A copy that everybody can reach, wherever the checkout is: an ordinary
 # user runs the tools from here.
 umask 022
+# What a test makes of niceness starts at 0, also under nice(1).
+renice -n 0 -p $$ >/dev/null 2>&1
 stage=$(mktemp -d "${TMPDIR:-/tmp}/rungs-tests.XXXXXX") || exit
 running=()
 
