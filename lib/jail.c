@@ -60,36 +60,21 @@ static const struct layer {
 void
 jail_init(struct jail *jail, bool exactly)
 {
-	*jail = (struct jail){
-		.exactly = exactly,
-		.trace = -1,
-		.top = -1,
-		.root = ROOT_NONE,
-		.empty = -1,
-		.channel = -1,
-		.mounts.outside = -1,
-		.mounts.asker = -1,
-		.sysctls = -1,
-		.lent = -1,
-		.kernel_log = -1,
-		.join.pidfd = -1,
-		.join.proc = -1,
-		.master = -1,
-		.slave = -1,
-		.status = -1,
-		.report = -1,
-		.caller = -1,
-		.doorstep = -1,
-		.running.dir = -1,
-		.running.file = -1,
-		.terminal.outer = -1,
-		.terminal.master = -1,
-		.terminal.slave = -1,
-		.namespaces.ids.lock = -1,
-		.landlock.ruleset = -1,
-		.cgroup.into = -1,
-		.cgroup.lodge = { .parent = -1, .dir = -1 },
-	};
+	jail->exactly = exactly;
+	jail->root = (struct root)ROOT_NONE;
+	jail->status = jail->report = jail->caller = jail->trace = -1;
+	jail->doorstep = jail->kernel_log = -1;
+	jail->empty = jail->sysctls = jail->lent = jail->top = -1;
+	jail->channel = jail->master = jail->slave = -1;
+	jail->mounts.outside = jail->mounts.asker = -1;
+	jail->join.pidfd = jail->join.proc = -1;
+	jail->running.dir = jail->running.file = -1;
+	jail->terminal.outer = -1;
+	jail->terminal.master = jail->terminal.slave = -1;
+	jail->namespaces.ids.lock = -1;
+	jail->landlock.ruleset = -1;
+	jail->cgroup.into = -1;
+	jail->cgroup.lodge.parent = jail->cgroup.lodge.dir = -1;
 	capabilities_init(&jail->capabilities, !exactly);
 	if (exactly)
 		return;

@@ -104,7 +104,11 @@ struct jail {
 	int top; /* the new root's descriptor, or -1 */
 };
 
-/* An empty jail; unless exactly, with the safe defaults. */
+/*
+ * Make an empty jail of one that is all zeroes, as a static one is; unless
+ * exactly, with the safe defaults.  It is large, and what of it is never
+ * touched need not be had, copied for a child and given back.
+ */
 void jail_init(struct jail *jail, bool exactly);
 
 /*

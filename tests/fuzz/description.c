@@ -46,6 +46,7 @@ read_jail(struct jail *jail, struct description *d)
 	int result;
 
 	__lsan_disable();
+	memset(jail, 0, sizeof *jail);
 	jail_init(jail, true);
 	result = jail_read(jail, d, &why);
 	__lsan_enable();
