@@ -159,7 +159,8 @@ wait_at(int gate)
 /*
  * The command's own process: the last steps, and execve(2).  While pid 1 is
  * not ready the host may still be above "/", so until then no path may be
- * resolved here.
+ * resolved here.  What has to wait until then may do so behind the filter,
+ * where that is sure to let it.
  */
 static _Noreturn void
 command_process(struct jail *jail, char *command[], int channel,
@@ -175,12 +176,8 @@ command_process(struct jail *jail, char *command[], int channel,
 		gate = wait_at(gate);
 	if (jail_enter(jail, STAGE_COMMAND, &why) < 0)
 		give_up(channel, &why);
-	(void)wait_at(gate);
-	/* Were "/" shared, who is in the jail could change that of pid 1. */
-	if (gate >= 0 && unshare(CLONE_FS) < 0) {
-		fail(&why, errno, "have a root of the command's own");
-		give_up(channel, &why);
-	}
+	if (!jail_filters_early(jail))
+		gate = wait_at(gate);
 	if (jail_enter(jail, STAGE_EXEC, &why) < 0)
 		give_up(channel, &why);
 	/* Who is behind a pid 1 dies with that. */
@@ -190,15 +187,18 @@ command_process(struct jail *jail, char *command[], int channel,
 	if (getppid() != parent)
 		_exit(EXIT_TOOL);
 	if (jail_closes_descriptors(jail))
-		descriptors_close_others(&jail->kept, channel, jail->trace);
+		descriptors_close_others(&jail->kept, channel,
+		    gate >= 0 ? gate : jail->trace);
 	if (!jail_is_contained(jail))
 		init_restore_signals(signals);
 	else
 		init_default_signals(signals);
-	if (jail->is_exposed)
+	if (jail->is_exposed) {
 		become_by_doorstep(jail, channel, &why);
-	else if (jail_enter(jail, STAGE_LAST, &why) == 0)
+	} else if (jail_enter(jail, STAGE_LAST, &why) == 0) {
+		(void)wait_at(gate);
 		inside_become(jail, command, &why);
+	}
 	give_up(channel, &why);
 }
 
@@ -244,19 +244,40 @@ pass_on(int channel)
 	say(channel, SAY_ENTERED, -1);
 }
 
-/* Make the network namespace, and hand it, and its sysfs, to pid 1. */
+/* What pid 1 hands on comes with a byte.  If that is gone, it has said why. */
+static int
+take_over(int gate)
+{
+	char byte;
+	int fd;
+
+	if (channel_receive(gate, &byte, 1, &fd) != 1)
+		_exit(EXIT_TOOL);
+	return fd;
+}
+
+/*
+ * What the command's process does early: when there are ids, it makes the
+ * network namespace, and hands that, and its sysfs, to pid 1.  That hands it
+ * the root in which it makes the mounts meanwhile.  Nothing of the host is
+ * in the mount namespace that we are in.
+ */
 static void
-make_network(const struct jail *jail, int channel, int gate)
+help(struct jail *jail, int channel, int gate)
 {
 	struct fail why;
 	int namespace = -1;
 
-	if (namespaces_unshare(CLONE_NEWNET, &why) < 0
+	(void)take_over(gate);
+	if (jail_enter(jail, STAGE_IDS, &why) < 0
+	    || namespaces_unshare(CLONE_NEWNET, &why) < 0
 	    || (namespace = network_open(&why)) < 0
 	    || outside_ask(&jail->mounts, MOUNT_SYS, channel, &why) < 0)
 		give_up(channel, &why);
 	say(gate, SAY_READY, namespace);
 	close(namespace);
+	if (root_enter(&jail->root, take_over(gate), &why) < 0)
+		give_up(channel, &why);
 }
 
 static void
@@ -284,15 +305,13 @@ struct begun {
 
 /*
  * Begin the command, which has to be a copy of us while we still have the
- * privileges for its last steps.  Early, it shares "/" and the working
- * directory with us, until we have put them where they are to be.
+ * privileges for its last steps.
  */
 static struct begun
 begin_command(struct jail *jail, char *command[], int channel,
     const struct init_signals *signals, bool early)
 {
-	struct clone_args args = { .flags = early ? CLONE_FS : 0,
-		.exit_signal = SIGCHLD };
+	struct clone_args args = { .exit_signal = SIGCHLD };
 	struct fail why;
 	int gate[2];
 	pid_t pid;
@@ -306,7 +325,7 @@ begin_command(struct jail *jail, char *command[], int channel,
 	if (pid == 0) {
 		close(gate[1]);
 		if (early)
-			make_network(jail, channel, gate[0]);
+			help(jail, channel, gate[0]);
 		command_process(jail, command, channel, signals, gate[0]);
 	}
 	close(gate[0]);
@@ -344,13 +363,19 @@ inside_first(struct jail *jail, char *command[], int channel,
 
 	jail->channel = channel;
 	die_with_parent(channel, &why);
-	wait_for_go(jail, channel);
+	if (!early)
+		wait_for_go(jail, channel);
 	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
 		give_up(channel, &why);
-	if (early)
+	if (early) {
 		begun = begin_command(jail, command, channel, signals, true);
+		wait_for_go(jail, channel);
+		say(begun.gate, SAY_READY, -1);
+	}
 	jail->mounts.asker = begun.gate;
-	if (jail_enter(jail, STAGE_MOUNTS, &why) < 0)
+	if (jail_enter(jail, STAGE_IDS, &why) < 0
+	    || jail_enter(jail, STAGE_SETTLE, &why) < 0
+	    || jail_enter(jail, STAGE_MOUNTS, &why) < 0)
 		give_up(channel, &why);
 	if (early)
 		enter_network(channel, begun.gate);

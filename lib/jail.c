@@ -406,6 +406,14 @@ jail_forks_early(const struct jail *jail)
 }
 
 bool
+jail_filters_early(const struct jail *jail)
+{
+	return jail->trace < 0 && jail->directory == NULL && !jail->is_exposed
+	       && !jail->shares_terminal && !jail_joins(jail)
+	       && !seccomp_is_own(&jail->seccomp);
+}
+
+bool
 jail_closes_descriptors(const struct jail *jail)
 {
 	/* A chain without a root passes them on, as env(1) does. */

@@ -43,6 +43,8 @@ enum stage {
 	STAGE_BEGIN,   /* * its first process begins */
 	STAGE_MAPS,    /* from outside, once that is there */
 	STAGE_INSIDE,  /* the first process, still with all of its power */
+	STAGE_IDS,     /* it, and whoever is there by then */
+	STAGE_SETTLE,  /* it, what holds for all who are in there */
 	STAGE_MOUNTS,  /* it, from the mounts on */
 	STAGE_FORK,    /* * */
 	STAGE_APART,   /* pid 1, while the command gets ready */
@@ -188,11 +190,17 @@ unsigned jail_early_namespaces(const struct jail *jail);
 bool jail_may_begin_empty(const struct jail *jail);
 
 /*
- * Whether the command's process begins while pid 1 makes the mounts, and
- * makes the network namespace meanwhile: each takes about as long.  Steps
- * that are told are taken one after the other.
+ * Whether the command's process begins as soon as there is a pid 1, and
+ * makes the network namespace while that makes the mounts: each takes about
+ * as long.  Steps that are told are taken one after the other.
  */
 bool jail_forks_early(const struct jail *jail);
+
+/*
+ * Whether the command's process is filtered before pid 1 lets it go: the
+ * filter is known to leave it what it still has to do.
+ */
+bool jail_filters_early(const struct jail *jail);
 
 /* Whether the command gets no descriptor but the kept ones. */
 bool jail_closes_descriptors(const struct jail *jail);

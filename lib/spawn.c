@@ -49,6 +49,8 @@ run_in_place(struct jail *jail, char *command[], struct fail *f)
 	    || namespaces_unshare(jail_early_namespaces(jail), f) < 0
 	    || jail_enter(jail, STAGE_MAPS, f) < 0
 	    || jail_enter(jail, STAGE_INSIDE, f) < 0
+	    || jail_enter(jail, STAGE_IDS, f) < 0
+	    || jail_enter(jail, STAGE_SETTLE, f) < 0
 	    || jail_enter(jail, STAGE_MOUNTS, f) < 0
 	    || jail_enter(jail, STAGE_COMMAND, f) < 0
 	    || jail_enter(jail, STAGE_EXEC, f) < 0)

@@ -10,6 +10,7 @@
 
 #include "affinity.h"
 #include "capability.h"
+#include "channel.h"
 #include "compat.h"
 #include "doorstep.h"
 #include "empty.h"
@@ -219,7 +220,13 @@ take_root(struct jail *jail, struct fail *f)
 	if (jail->begins_empty && (jail->root.aside = empty_aside()) < 0)
 		return fail(f, errno, "open the directory to put layers in");
 	jail->top = root_mount(&jail->root, jail->lent, f);
-	return jail->top < 0 ? -1 : 0;
+	if (jail->top < 0)
+		return -1;
+	/* Who is to be the command is there, and has a "/" of its own. */
+	if (jail->mounts.asker >= 0
+	    && channel_send(jail->mounts.asker, "", 1, jail->top) < 0)
+		return fail(f, errno, "hand the root on to the command");
+	return 0;
 }
 
 int

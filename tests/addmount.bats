@@ -754,6 +754,21 @@ bad() {
 	run -0 alone "${words[@]}" none proc -- echo "$ran"
 }
 
+@test "the command begins when the last mount is there, and pid 1 has no power left" {
+	local words=() n
+	for ((n = 0; n < 200; n++)); do
+		words+=("tmpfs=/run/$n:mode=711")
+	done
+	begins() {
+		run -0 jail "${words[@]}" -- sh -c 'grep -c " /run/199 " /proc/self/mountinfo; grep CapEff /proc/1/status'
+		assert_output $'1\nCapEff:\t0000000000000020'
+		# The working directory is in what was mounted last.
+		JAIL_OPTIONS='-C /run/199' run -0 jail "${words[@]}" -- stat -c %a .
+		assert_output 711
+	}
+	for_each_caller begins
+}
+
 # --- who may, and what stays as it was ---
 
 @test "an ordinary user needs a user namespace, and is told so" {

@@ -179,6 +179,16 @@ differs() {
 	assert_match 'native @network sendmmsg.* E(BADF|INVAL) -'
 }
 
+@test "a filter denies the command nothing but what it says, and nothing to who begins it" {
+	a_root scratch | denycall deny=read,recvmsg,sendmsg,close,unshare,chroot,setresuid >"$policy"
+	chmod a+r "$policy"
+	denied() {
+		run -0 "$as" jailexec -f "$policy" -- /test/calls native
+		assert_match 'native @obsolete ustat.* ENOSYS .*'
+	}
+	for_each_caller denied
+}
+
 @test "action= says what happens to who makes a call that is denied" {
 	run -2 denycall deny=chdir action=errno -- sh -c 'cd / && echo done'
 	run -159 denycall deny=chdir action=kill -- sh -c 'cd /; echo done'
