@@ -49,10 +49,26 @@ ask(void)
 	                                                          : NOTHING;
 }
 
+static enum lack
+known(void)
+{
+	static enum lack lack;
+
+	if (lack == UNKNOWN)
+		lack = ask();
+	return lack;
+}
+
 bool
 fsmount_is_whole(void)
 {
-	return ask() == NOTHING;
+	return known() == NOTHING;
+}
+
+bool
+fsmount_has_calls(void)
+{
+	return known() != EVERYTHING;
 }
 
 /*
@@ -62,15 +78,14 @@ fsmount_is_whole(void)
 static bool
 lacks(enum lack what)
 {
-	static enum lack lack;
 	int error = errno;
+	bool result;
 
 	if (error != ENOSYS && error != EPERM)
 		return false;
-	if (lack == UNKNOWN)
-		lack = ask();
+	result = known() >= what;
 	errno = error;
-	return lack >= what;
+	return result;
 }
 
 /* An attribute that came later than the calls did: EINVAL. */

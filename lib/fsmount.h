@@ -36,6 +36,12 @@ int fsmount_end(void);
 bool fsmount_is_whole(void);
 
 /*
+ * Whether mounts are made with the calls of 2019, in whole or in part: else
+ * mount(2) does all of it.  Asked in a way that changes nothing, once.
+ */
+bool fsmount_has_calls(void);
+
+/*
  * A new file system, detached.  options is "key=value" or "key", in an
  * array that NULL ends.
  */

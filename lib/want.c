@@ -3,6 +3,7 @@
 #include "want.h"
 
 #include "compat.h"
+#include "fsmount.h"
 #include "jail.h"
 #include "numberset.h"
 
@@ -203,16 +204,41 @@ want_private(const struct jail *jail)
 	return jail_has(jail, CLONE_NEWNS) && jail->root.dir == NULL;
 }
 
-bool
+static bool
 want_root(const struct jail *jail)
 {
 	return jail_has(jail, CLONE_NEWNS) && jail->root.dir != NULL;
 }
 
-bool
+static bool
 want_mounts(const struct jail *jail)
 {
 	return jail->mounts.count > 0;
+}
+
+/* Of two ways to make mounts, it is the one that this kernel has. */
+bool
+want_new_root(const struct jail *jail)
+{
+	return want_root(jail) && fsmount_has_calls();
+}
+
+bool
+want_old_root(const struct jail *jail)
+{
+	return want_root(jail) && !fsmount_has_calls();
+}
+
+bool
+want_new_mounts(const struct jail *jail)
+{
+	return want_mounts(jail) && fsmount_has_calls();
+}
+
+bool
+want_old_mounts(const struct jail *jail)
+{
+	return want_mounts(jail) && !fsmount_has_calls();
 }
 
 bool

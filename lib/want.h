@@ -3,7 +3,8 @@
  * want.h - which steps a jail has
  *
  * One question for each row of order.c that not every jail has.  They look
- * at the settled jail alone, so that what is explained is what is done.
+ * at the settled jail alone, and at what calls the kernel has, so that what
+ * is explained is what is done.
  */
 #ifndef WANT_H
 #define WANT_H
@@ -41,12 +42,15 @@ bool want_lo(const struct jail *jail);
 bool want_lock(const struct jail *jail);
 bool want_lone_session(const struct jail *jail);
 bool want_maps(const struct jail *jail);
-bool want_mounts(const struct jail *jail);
 bool want_name(const struct jail *jail);
 bool want_held(const struct jail *jail);
 bool want_names(const struct jail *jail);
+bool want_new_mounts(const struct jail *jail);
+bool want_new_root(const struct jail *jail);
 bool want_no_nesting(const struct jail *jail);
 bool want_no_new_privileges(const struct jail *jail);
+bool want_old_mounts(const struct jail *jail);
+bool want_old_root(const struct jail *jail);
 bool want_orphans(const struct jail *jail);
 bool want_outside(const struct jail *jail);
 bool want_own_priority(const struct jail *jail);
@@ -61,7 +65,6 @@ bool want_process(const struct jail *jail);
 bool want_processors(const struct jail *jail);
 bool want_quiet_leader(const struct jail *jail);
 bool want_rlimits(const struct jail *jail);
-bool want_root(const struct jail *jail);
 bool want_securebits(const struct jail *jail);
 bool want_terminal(const struct jail *jail);
 bool want_terminal_leader(const struct jail *jail);

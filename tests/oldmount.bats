@@ -303,3 +303,23 @@ nth() {
 	same file "${lines[0]}"
 	never grep -q ',userxattr' <<<"$output"
 }
+
+@test "what is explained and told are the calls that are made, on either way" {
+	local as lack jail=$BATS_TEST_TMPDIR/jail mode=scratch
+	look() {
+		described tmpfs=/tmp >"$jail"
+		for lack in 'ENOSYS pidfd_open' "ENOSYS $mounts" "EPERM $mounts"; do
+			run -0 lacking jailexec -e -f "$jail" -- true
+			same "$output" "$(lacking jailexec -v -f "$jail" -- true 2>&1 | sed 's/^jailexec: //')" "$lack"
+			if [[ $lack == *pidfd_open ]]; then
+				assert_match 'root: open_tree.* 2019  .*'
+				assert_match 'mounts: fsopen.* 2019  .*'
+			else
+				assert_match 'root: mount\(2\) MS_BIND, MS_MOVE +2001  .*'
+				assert_match 'mounts: mount\(2\) MS_MOVE +2001  .*'
+				never grep -Eq 'open_tree|fsopen|move_mount' <<<"$output"
+			fi
+		done
+	}
+	for_each_caller look
+}
