@@ -13,6 +13,7 @@
 #include "listing.h"
 #include "newroot.h"
 #include "object.h"
+#include "path.h"
 #include "scope.h"
 #include "template.h"
 
@@ -35,10 +36,6 @@ static const struct bundle {
 	    { "/etc/terminfo", "/lib/terminfo", "/usr/lib/terminfo",
 		"/usr/share/terminfo" } },
 };
-
-/* Where a command is looked for in a jail. */
-static const char *const search[] = { "/usr/local/sbin", "/usr/local/bin",
-	"/usr/sbin", "/usr/bin", "/sbin", "/bin" };
 
 static int take(struct app *a, const char *path, const struct needer *above,
     bool in_tree, struct fail *f);
@@ -114,20 +111,6 @@ take_needed(struct app *a, const struct object *o, const char *directory,
 	return 0;
 }
 
-/* The program that env(1) would find, as execvp(3) does. */
-static int
-find_command(const char *name, char path[PATH_MAX], struct fail *f)
-{
-	for (size_t n = 0; n < COUNT(search); n++) {
-		if (snprintf(path, PATH_MAX, "%s/%s", search[n], name)
-			< PATH_MAX
-		    && access(path, X_OK) == 0)
-			return 0;
-	}
-	return fail(f, 0, "its #! line asks env for %s, which is not here",
-	    name);
-}
-
 /* A script's interpreter, and what env(1) as one would run: execve(2). */
 static int
 take_interpreter(struct app *a, int fd, struct fail *f)
@@ -150,9 +133,12 @@ take_interpreter(struct app *a, int fd, struct fail *f)
 	while (word != NULL && (*word == '-' || strchr(word, '=') != NULL));
 	if (word == NULL)
 		return fail(f, 0, "its #! line asks env for nothing");
-	if (*word != '/' && find_command(word, path, f) < 0)
-		return -1;
-	return take(a, *word == '/' ? word : path, NULL, false, f);
+	if (*word == '/')
+		return take(a, word, NULL, false, f);
+	if (path_find(PATH_OF_JAIL, word, path) < 0)
+		return fail(f, 0,
+		    "its #! line asks env for %s, which is not here", word);
+	return take(a, path, NULL, false, f);
 }
 
 /*

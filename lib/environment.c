@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "path.h"
 
 static int
 put(struct environment *e, char *variable, struct fail *f)
@@ -67,8 +68,7 @@ environment_inherit(struct environment *e, struct fail *f)
 void
 environment_default(struct environment *e, bool root)
 {
-	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:"
-			     "/usr/bin:/sbin:/bin";
+	static char path[] = "PATH=" PATH_OF_JAIL;
 	static char home_root[] = "HOME=/root", home[] = "HOME=/";
 	static char lang[] = "LANG=C.UTF-8";
 	char *term = find("TERM"), *own_lang = find("LANG");

@@ -21,6 +21,7 @@
 #include "jail.h"
 #include "network.h"
 #include "outside.h"
+#include "path.h"
 
 int
 inside_explain(const struct jail *jail, const char *command, int error,
@@ -62,27 +63,12 @@ static int
 find_file(const char *name, char path[PATH_MAX])
 {
 	const char *dirs = getenv("PATH");
-	int error = ENOENT, length;
 
-	if (strchr(name, '/') != NULL && strlen(name) < PATH_MAX) {
-		strcpy(path, name);
-		return access(path, F_OK);
-	}
-	if (dirs == NULL)
-		dirs = "/usr/local/bin:/bin:/usr/bin";
-	for (; *name != '\0'; dirs += length + 1) {
-		length = (int)strcspn(dirs, ":");
-		snprintf(path, PATH_MAX, "%.*s%s%s", length, dirs,
-		    length > 0 ? "/" : "", name);
-		if (access(path, X_OK) == 0)
-			return 0;
-		if (errno == EACCES)
-			error = EACCES;
-		if (dirs[length] == '\0')
-			break;
-	}
-	errno = error;
-	return -1;
+	if (strchr(name, '/') == NULL || strlen(name) >= PATH_MAX)
+		return path_find(dirs != NULL ? dirs : PATH_OF_JAIL, name,
+		    path);
+	strcpy(path, name);
+	return access(path, F_OK);
 }
 
 static _Noreturn void

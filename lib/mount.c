@@ -2,6 +2,7 @@
 /* mount.c - see mount.h: the words; how they are taken is in mounting.c */
 #include "mount.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "fail.h"
 #include "layers.h"
 #include "number.h"
+#include "path.h"
 #include "scope.h"
 
 enum {
@@ -187,20 +189,6 @@ add_options(struct mount *m, char *text, const char *word, struct fail *f)
 	return 0;
 }
 
-/* An absolute path: a description may be read in another directory. */
-static char *
-absolute(const char *path)
-{
-	char here[PATH_MAX], *result = NULL;
-
-	if (path[0] == '/')
-		return strdup(path);
-	if (getcwd(here, sizeof here) == NULL
-	    || asprintf(&result, "%s/%s", here, path) < 0)
-		return NULL;
-	return result;
-}
-
 static int
 set_source(struct mount *m, const char *text, const char *word, struct fail *f)
 {
@@ -208,7 +196,8 @@ set_source(struct mount *m, const char *text, const char *word, struct fail *f)
 
 	switch (kinds[m->kind].source) {
 	case HOST_PATH:
-		m->source = absolute(text);
+		/* A description may be read in another directory. */
+		m->source = path_absolute(text);
 		break;
 	case TEXT:
 		m->source = strdup(text);
@@ -219,9 +208,11 @@ set_source(struct mount *m, const char *text, const char *word, struct fail *f)
 		m->fd = (int)fd;
 		return 0;
 	}
-	if (m->source == NULL || text[0] == '\0')
+	if (text[0] == '\0')
 		return fail(f, 0, "%s: no source", word);
-	return 0;
+	return m->source != NULL
+	           ? 0
+	           : fail(f, errno, "%s: find the working directory", word);
 }
 
 /* The word is long, and the reason has to fit in behind it. */
@@ -245,13 +236,15 @@ set_layers(struct mount *m, char *const field[], int count, const char *word,
 	for (int n = 0; l != NULL && n < count - 1; n++) {
 		if (field[n][0] == '\0')
 			return fail(f, 0, "%s: a lower layer is empty", word);
-		if ((l->lower[n] = absolute(field[n])) == NULL)
-			return fail(f, 0, "%s: no memory", word);
+		if ((l->lower[n] = path_absolute(field[n])) == NULL)
+			return fail(f, errno, "%s: find the working directory",
+			    word);
 		l->lowers++;
 	}
 	if (l == NULL
-	    || (*upper != '\0' && (l->upper.path = absolute(upper)) == NULL))
-		return fail(f, 0, "%s: no memory", word);
+	    || (*upper != '\0'
+		&& (l->upper.path = path_absolute(upper)) == NULL))
+		return fail(f, errno, "%s: find the working directory", word);
 	if (l->upper.path != NULL || l->lowers > 1)
 		return 0;
 	fail(f, 0, "%s: one lower layer alone is no overlay", word);

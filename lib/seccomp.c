@@ -14,6 +14,7 @@
 
 #include "description.h"
 #include "fail.h"
+#include "path.h"
 #include "program.h"
 #include "promise.h"
 #include "scope.h"
@@ -25,12 +26,13 @@ static char *
 absolute(const char *word)
 {
 	const char *path = word + strlen("file=");
-	char here[PATH_MAX], *result = NULL;
+	autofree char *whole = NULL;
+	char *result;
 
-	if (path[0] == '/' || strchr(path, '/') == NULL)
+	if (strchr(path, '/') == NULL)
 		return strdup(word);
-	if (getcwd(here, sizeof here) == NULL
-	    || asprintf(&result, "file=%s/%s", here, path) < 0)
+	if ((whole = path_absolute(path)) == NULL
+	    || asprintf(&result, "file=%s", whole) < 0)
 		return NULL;
 	return result;
 }

@@ -610,7 +610,13 @@ printed() {
 	same "addmount bind=$dir/./below:/srv" "$(addmount -n bind=./below:/srv | sed -n 2p)"
 	same "addmount link=below:/srv" "$(addmount -n link=below:/srv | sed -n 2p)"
 	a_root scratch | addmount bind=below:/srv >"$BATS_TEST_TMPDIR/jail"
+	mkdir gone && cd gone && rmdir ../gone
+	refused addmount -n bind=below:/srv
+	assert_output 'addmount: bind=below:/srv: find the working directory: No such file or directory'
+	refused addmount -n overlay=below::upper:/srv
+	refused addmount -n overlay=/low:upper:/srv
 	cd /
+	same 'addmount bind=/below:/srv' "$(addmount -n bind=below:/srv | sed -n 2p)"
 	look() {
 		run -0 "$as" jailexec -f "$BATS_TEST_TMPDIR/jail" -- cat /srv/file
 		assert_output here
