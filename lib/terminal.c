@@ -111,6 +111,47 @@ make_alike(struct terminal *t, const struct termios *modes)
 	t->alike = true;
 }
 
+/* That of a terminal whose session's leader has it to itself. */
+static bool
+is_behind(const struct terminal *t)
+{
+	pid_t group = tcgetpgrp(t->master);
+
+	return group > 0 && group == tcgetsid(t->master);
+}
+
+/*
+ * Make the jail's terminal look as if a line had been typed.  Who waits there
+ * with poll(2) tries to read it then, and as that is in the background, does
+ * not get it but is stopped: it has asked.
+ */
+static void
+knock(struct terminal *t)
+{
+	struct pollfd line = { .fd = t->slave, .events = POLLIN };
+	struct termios quiet;
+
+	if (poll(&line, 1, 0) != 0 || tcgetattr(t->slave, &t->inner) < 0)
+		return;
+	quiet = t->inner;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	set_attributes(t->slave, &quiet);
+	t->knocked = true;
+	/* What echoes, or takes it away again, must not come before it. */
+	if (write(t->master, "\n", 1) == 1)
+		(void)poll(&line, 1, moment);
+}
+
+static void
+end_knock(struct terminal *t)
+{
+	if (!t->knocked)
+		return;
+	(void)tcflush(t->slave, TCIFLUSH);
+	set_attributes(t->slave, &t->inner);
+	t->knocked = false;
+}
+
 bool
 terminal_take(struct terminal *t)
 {
@@ -118,6 +159,7 @@ terminal_take(struct terminal *t)
 
 	if (t->master < 0 || !is_in_front(t))
 		return false;
+	end_knock(t);
 	t->wanted = true;
 	if (t->raw)
 		return true;
@@ -169,6 +211,7 @@ hang_up(struct terminal *t)
 	close(t->master);
 	t->slave = t->master = -1;
 	t->typed.length = t->shown.length = 0;
+	t->knocked = false;
 }
 
 static bool
@@ -232,7 +275,11 @@ is_left(const struct terminal *t)
 	       && (modes.c_lflag & ICANON);
 }
 
-/* Whether what somebody typed has been left for a moment. */
+/*
+ * What somebody typed may be for who is behind us in the pipeline, however
+ * late that reads it.  So when it has been left for a moment we only ask
+ * whether somebody in the jail wants it.  True: that is known already.
+ */
 static bool
 look_at_typed(struct terminal *t, bool something)
 {
@@ -246,7 +293,18 @@ look_at_typed(struct terminal *t, bool something)
 	if (now - t->unread < (uint64_t)moment * 1000000)
 		return false;
 	t->unread = 0;
-	return is_left(t);
+	if (t->knocked) {
+		end_knock(t);
+		return false;
+	}
+	if (!is_left(t))
+		return false;
+	if (!is_behind(t))
+		return true;
+	knock(t);
+	/* The answer is waited for as long, whoever reads it meanwhile. */
+	t->unread = now;
+	return false;
 }
 
 bool

@@ -11,8 +11,9 @@
  * The caller's is raw, and read from, only while the command has it: from
  * the beginning if we are the whole job, else when the command asks for it,
  * for it may be less(1) behind us in the pipeline who reads there.  To read
- * is to ask; who waits with poll(2) for something to read does not, but gets
- * a line that nobody else has taken for a moment.
+ * is to ask.  Who waits with poll(2) for something to read does not: when a
+ * line has been left by everybody for a moment, it is told that there is
+ * something, to see whether it then reads.
  */
 #ifndef TERMINAL_H
 #define TERMINAL_H
@@ -43,6 +44,8 @@ struct terminal {
 	bool raw;        /* it has it now */
 	bool alike;      /* the jail's has been given the caller's modes */
 	uint64_t unread; /* since then something is typed, and not ours; or 0 */
+	bool knocked;    /* the jail's looks as if something were typed there */
+	struct termios inner; /* its modes before that */
 	struct guardian guardian;
 	struct termios saved; /* of one that is shared */
 	struct flow typed, shown;

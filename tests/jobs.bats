@@ -197,6 +197,13 @@ at_tty() {
 			see =typed
 			see end
 			see READY>
+			line $J -- sh -c 'echo "g"o; sleep 1; stty -a </dev/tty | grep -o " e"cho" "; echo end' | sh -c 'read -r x; echo =$x; sleep 0.5; read -r y </dev/tty; echo =$y; cat'
+			see =go
+			line ahead
+			see =ahead
+			see  echo
+			see end
+			see READY>
 			line $J -- head -n 1 | cat
 			raw
 			type in\x0d
@@ -228,6 +235,8 @@ at_tty() {
 			line echo yes | $J -- cat; exit 0
 			see yes
 		END
+		# Nothing is shown of how the jail was asked.
+		[[ $output == *$'\nahead\n=ahead\n'* ]]
 	}
 	for_each_caller look
 }
