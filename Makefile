@@ -184,7 +184,7 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch]) build/preset.c
 	@mkdir -p $(@D)
 	clang $(options) -O1 -fsanitize=fuzzer,address,undefined \
 		-o $@ $< build/preset.c \
-		$(filter-out lib/filter.c lib/wording.c lib/unpack.c lib/pack.c lib/filesystem.c,$(wildcard lib/*.c))
+		$(filter-out lib/filter.c lib/wording.c lib/hashed.c lib/unpack.c lib/pack.c lib/filesystem.c,$(wildcard lib/*.c))
 
 fuzz: $(fuzzers)
 	set -e; for target in $^; do \

@@ -2,19 +2,21 @@
 /*
  * mkroot-unpack - check an archive's digest and unpack it
  *
- *	mkroot-unpack [--sha256=HEX] [--max-size=BYTES] < ARCHIVE
+ *	mkroot-unpack [--stream] [--sha256=HEX] [--max-size=BYTES] < ARCHIVE
  *
  * The archive comes open on standard input and goes to the working
  * directory, so no path is looked up twice; a list of owners may be made
  * beside that, as owners.h says.  What there is to say goes to
  * standard output for mkroot, one line each: "sha256 HEX" (before a byte is
- * unpacked), "note TEXT", "fail TEXT", "hint TEXT".  The status is 0 or 125.
+ * unpacked; behind all of a stream, which cannot be read twice), "note TEXT",
+ *"fail TEXT", "hint TEXT".  The status is 0 or 125.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,6 +24,7 @@
 
 #include "extent.h"
 #include "fail.h"
+#include "hashed.h"
 #include "idmap.h"
 #include "number.h"
 #include "quota.h"
@@ -29,12 +32,8 @@
 #include "unpack.h"
 
 static int
-verify(const char *want, struct fail *f)
+compare(const char *want, const char *hex, struct fail *f)
 {
-	char hex[UNPACK_DIGEST];
-
-	if (unpack_digest(STDIN_FILENO, hex, f) < 0)
-		return -1;
 	if (want != NULL && strcmp(want, hex) != 0)
 		return fail(f, 0,
 		    "verify the archive: its sha256 is %s, not %s", hex, want);
@@ -99,17 +98,44 @@ print_note(const struct unpack_counts *counts)
 }
 
 static int
-unpack(const char *digest, struct quota *quota, struct fail *f)
+unpack_file(const char *digest, int root, struct quota *quota,
+    struct unpack_counts *counts, struct fail *f)
+{
+	char hex[HASHED_HEX];
+	struct stat before;
+
+	if (fstat(STDIN_FILENO, &before) < 0)
+		return fail(f, errno, "begin to unpack");
+	if (hashed_file(STDIN_FILENO, hex, f) < 0 || compare(digest, hex, f) < 0
+	    || unpack_archive(STDIN_FILENO, NULL, root, quota, counts, f) < 0)
+		return -1;
+	return check_unchanged(&before, f);
+}
+
+static int
+unpack_stream(const char *digest, int root, struct quota *quota,
+    struct unpack_counts *counts, struct fail *f)
+{
+	static struct hashed stream = { .fd = STDIN_FILENO };
+	char hex[HASHED_HEX];
+
+	if (unpack_archive(-1, &stream, root, quota, counts, f) < 0
+	    || hashed_end(&stream, hex, f) < 0)
+		return -1;
+	return compare(digest, hex, f);
+}
+
+static int
+unpack(bool is_stream, const char *digest, struct quota *quota, struct fail *f)
 {
 	struct unpack_counts counts;
-	struct stat before;
 	int root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (root < 0 || fstat(STDIN_FILENO, &before) < 0)
+	if (root < 0)
 		return fail(f, errno, "begin to unpack");
-	if (verify(digest, f) < 0
-	    || unpack_archive(STDIN_FILENO, root, quota, &counts, f) < 0
-	    || check_unchanged(&before, f) < 0)
+	if ((is_stream ? unpack_stream : unpack_file)(digest, root, quota,
+		&counts, f)
+	    < 0)
 		return -1;
 	print_note(&counts);
 	return 0;
@@ -118,6 +144,7 @@ unpack(const char *digest, struct quota *quota, struct fail *f)
 static const struct option options[] = {
 	{ "max-size", required_argument, NULL, 'm' },
 	{ "sha256", required_argument, NULL, 's' },
+	{ "stream", no_argument, NULL, 'i' },
 	{ 0 },
 };
 
@@ -126,19 +153,22 @@ main(int argc, char *argv[])
 {
 	struct quota quota = { .size = QUOTA_SIZE };
 	const char *digest = NULL;
+	bool is_stream = false;
 	struct fail why;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		if (option == 's')
 			digest = optarg;
+		else if (option == 'i')
+			is_stream = true;
 		else if (option != 'm'
 			 || number_parse(optarg, INT64_MAX, &quota.size) < 0)
 			return EXIT_TOOL;
 	/* Names are UTF-8 in most archives, and modes must be exact. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	umask(022);
-	if (unpack(digest, &quota, &why) < 0) {
+	if (unpack(is_stream, digest, &quota, &why) < 0) {
 		printf("fail %s\n", why.text);
 		if (why.hint[0] != '\0')
 			printf("hint %s\n", why.hint);

@@ -235,8 +235,11 @@ main(int argc, char *argv[])
 	if (request.words.from == NULL && request.dir == NULL)
 		tool_usage(synopsis);
 
-	if (mkroot_make(&request, &made, &why) < 0
-	    || (digest && packer_become(made.dir, "digest", &why) < 0))
+	if (mkroot_make(&request, &made, &why) < 0)
+		tool_die(&why);
+	if (request.words.from != NULL && source_is_stream(request.words.from))
+		source_drain();
+	if (digest && packer_become(made.dir, "digest", &why) < 0)
 		tool_die(&why);
 	if (command != NULL)
 		return run_in_root(&made.root, command);

@@ -22,6 +22,8 @@ mkroot_add(struct mkroot_request *r, const char *word, struct fail *f)
 {
 	int taken;
 
+	if (source_is_stream(word))
+		word = "tar:-";
 	if (strncmp(word, "tar:", 4) == 0 || strncmp(word, "dir:", 4) == 0
 	    || strncmp(word, "app:", 4) == 0) {
 		r->words.from = word;
@@ -142,7 +144,7 @@ recall_cached(struct source *s, const struct cache *c, struct mkroot_made *made)
 {
 	char key[CACHE_KEY];
 
-	if (s->file >= 0 && s->archive == NULL
+	if (s->file >= 0 && s->archive == NULL && !s->is_stream
 	    && cache_recall(c, s->from, &s->status, key))
 		source_set_digest(s, key + strlen("sha256-"));
 	return find_cached(s, c, made);
@@ -165,7 +167,7 @@ fill_cache(const struct mkroot_request *r, struct source *s,
 	if (got < 0)
 		full_hint(c->path, f);
 	work_end(&w);
-	if (got == 0 && s->file >= 0 && s->archive == NULL)
+	if (got == 0 && s->file >= 0 && s->archive == NULL && !s->is_stream)
 		cache_remember(c, s->from, &s->status, s->key);
 	return got;
 }
@@ -273,7 +275,7 @@ check_same(const char *from, const char *there, const char *path,
 	source_split(from, want, &asked);
 	source_split(there, have, &release);
 	is_exact = strcmp(want, "tar") == 0 || strcmp(want, "app") == 0;
-	if (strcmp(want, "tar") == 0 && asked != NULL
+	if (strcmp(want, "tar") == 0 && asked != NULL && !source_is_stream(from)
 	    && realpath(asked, real) != NULL)
 		asked = real;
 	same_name = strcmp(want, have) == 0;
@@ -389,6 +391,9 @@ make_from(const struct mkroot_request *r, const char *from, const char *own,
 		                              : make_in_place(r, &s, made, f);
 		goto done;
 	}
+	/* What was verified once need not come in again. */
+	if (s.is_stream && r->words.digest != NULL)
+		source_set_digest(&s, r->words.digest + strlen("sha256:"));
 	if (r->words.digest != NULL && (s.archive != NULL || s.key[0] != '\0')
 	    && check_digest(r, s.from, s.digest, f) < 0) {
 		got = -1;
@@ -443,6 +448,12 @@ mkroot_make(const struct mkroot_request *r, struct mkroot_made *made,
 		return make_from(r, from, NULL, false, made, f);
 
 	got = own_resolve(r->dir, own, f);
+	if (got == 0 && from != NULL && source_is_stream(from)
+	    && r->words.digest == NULL && access(own, F_OK) == 0) {
+		fail(f, 0, "dir=%s: is there, made of another archive or not",
+		    own);
+		return fail_hint(f, "say digest=, or name another directory");
+	}
 	if (got == 0 && (got = use_own(r, own, made, f)) == 1)
 		return 0;
 	if (from == NULL)

@@ -64,6 +64,33 @@ open_file(struct source *s, const char *path, struct fail *f)
 	return 0;
 }
 
+bool
+source_is_stream(const char *name)
+{
+	return strcmp(name, "-") == 0 || strcmp(name, "tar:-") == 0;
+}
+
+void
+source_drain(void)
+{
+	static char buffer[1 << 16];
+	ssize_t got = isatty(STDIN_FILENO) ? 0 : 1;
+
+	while (got > 0 || (got < 0 && errno == EINTR))
+		got = read(STDIN_FILENO, buffer, sizeof buffer);
+}
+
+static int
+open_stream(struct source *s, struct fail *f)
+{
+	strcpy(s->from, "tar:-");
+	s->is_stream = true;
+	s->file = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (s->file < 0 || fstat(s->file, &s->status) < 0)
+		return fail(f, errno, "-: standard input");
+	return 0;
+}
+
 /* dir:PATH, or in-place of a template: there must be a directory. */
 static int
 open_dir(struct source *s, const char *path, struct fail *f)
@@ -138,6 +165,8 @@ source_open(struct source *s, const char *name, struct fail *f)
 	*s = (struct source){ .file = -1 };
 	if (strncmp(name, "app:", 4) == 0)
 		return open_app(s, name + 4, f);
+	if (source_is_stream(name))
+		return open_stream(s, f);
 	if (strncmp(name, "tar:", 4) == 0)
 		return open_file(s, name + 4, f);
 	if (strncmp(name, "dir:", 4) != 0)
@@ -202,7 +231,7 @@ unpack(struct source *s, int archive, int root, const char *digest,
     struct fail *f)
 {
 	char path[PATH_MAX], sum[SOURCE_DIGEST + 16], most[64];
-	const char *argv[4] = { path };
+	const char *argv[5] = { path };
 	struct program p = { .argv = argv, .in = archive, .dir = root };
 	autofree char *output = NULL;
 	int status, count = 1;
@@ -211,6 +240,15 @@ unpack(struct source *s, int archive, int root, const char *digest,
 		snprintf(sum, sizeof sum, "--sha256=%s",
 		    digest + strlen("sha256:"));
 		argv[count++] = sum;
+	}
+	if (s->is_stream) {
+		/* With a digest, what is in the cache needs no archive. */
+		if (isatty(archive)) {
+			fail(f, 0, "standard input is a terminal");
+			return fail_hint(f, "an archive comes down a pipe: "
+					    "curl URL | mkroot -");
+		}
+		argv[count++] = "--stream";
 	}
 	if (s->max_size > 0) {
 		snprintf(most, sizeof most, "--max-size=%" PRIu64, s->max_size);

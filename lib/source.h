@@ -28,6 +28,7 @@ struct source {
 	uint64_t max_size; /* of what is unpacked, or 0: quota.h */
 	void (*say)(const char *line);
 	int file;                   /* the archive if it is here, or -1 */
+	bool is_stream;             /* it is, and cannot be read twice */
 	struct stat status;         /* of the file of tar: */
 	struct app app;             /* of app:, else empty */
 	char in_place[PATH_MAX];    /* a directory that is used as it is */
@@ -43,6 +44,15 @@ struct source {
  */
 int source_open(struct source *s, const char *name, struct fail *f);
 void source_close(struct source *s);
+
+/* Whether the name is that of standard input, "-" or "tar:-". */
+bool source_is_stream(const char *name);
+
+/*
+ * Read the rest of it: who writes to a pipe that nobody reads fails, and a
+ * whole pipeline with it.  Not from a terminal.
+ */
+void source_drain(void);
 
 /* The key and digest of an archive whose SHA-256 has become known. */
 void source_set_digest(struct source *s, const char *hex);

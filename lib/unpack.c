@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sha2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "hashed.h"
 #include "idmap.h"
 #include "inroot.h"
 #include "owners.h"
@@ -30,34 +30,6 @@ struct unpacking {
 	struct quota *quota;
 	struct unpack_counts *counts;
 };
-
-int
-unpack_digest(int fd, char hex[UNPACK_DIGEST], struct fail *f)
-{
-	static unsigned char buffer[1 << 16];
-	struct stat st;
-	SHA2_CTX sum;
-	ssize_t got;
-
-	if (fstat(fd, &st) < 0)
-		return fail(f, errno, "read the archive");
-	if (!S_ISREG(st.st_mode))
-		return fail(f, 0, "read the archive: not a regular file");
-	SHA256Init(&sum);
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return fail(f, errno, "read the archive");
-	while ((got = read(fd, buffer, sizeof buffer)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return fail(f, errno, "read the archive");
-		SHA256Update(&sum, buffer, (size_t)got);
-	}
-	SHA256End(&sum, hex);
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return fail(f, errno, "read the archive");
-	return 0;
-}
 
 /*
  * Only what libarchive undoes itself: where it was built without a library
@@ -449,8 +421,8 @@ unpack_all(struct unpacking *u, struct fail *f)
 }
 
 int
-unpack_archive(int fd, int root, struct quota *q, struct unpack_counts *counts,
-    struct fail *f)
+unpack_archive(int fd, struct hashed *stream, int root, struct quota *q,
+    struct unpack_counts *counts, struct fail *f)
 {
 	struct unpacking u = { .root = root, .quota = q, .counts = counts };
 	int flags =
@@ -458,7 +430,7 @@ unpack_archive(int fd, int root, struct quota *q, struct unpack_counts *counts,
 	    | ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS | ARCHIVE_EXTRACT_UNLINK
 	    | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_ACL
 	    | ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_OWNER;
-	int result = -1;
+	int result = -1, opened;
 
 	*counts = (struct unpack_counts){ 0 };
 	u.owners = may_give_away();
@@ -470,7 +442,9 @@ unpack_archive(int fd, int root, struct quota *q, struct unpack_counts *counts,
 	}
 	allow_formats(u.in);
 	archive_write_disk_set_options(u.disk, flags);
-	if (archive_read_open_fd(u.in, fd, 1 << 16) != ARCHIVE_OK)
+	opened = stream != NULL ? hashed_open(stream, u.in)
+	                        : archive_read_open_fd(u.in, fd, 1 << 16);
+	if (opened != ARCHIVE_OK)
 		fail_archive(u.in, "unreadable archive", f);
 	else
 		result = unpack_all(&u, f);

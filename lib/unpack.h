@@ -10,18 +10,9 @@
 #ifndef UNPACK_H
 #define UNPACK_H
 
-#include <stddef.h>
-
 struct fail;
+struct hashed;
 struct quota;
-
-enum { UNPACK_DIGEST = 64 + 1 };
-
-/*
- * The SHA-256 of the whole file, as hex digits.  The offset is left at the
- * beginning.  -1: fd cannot be read or is not a regular file.
- */
-int unpack_digest(int fd, char hex[UNPACK_DIGEST], struct fail *f);
 
 struct unpack_counts {
 	unsigned long devices;    /* nodes and sockets, which are never made */
@@ -30,14 +21,15 @@ struct unpack_counts {
 };
 
 /*
- * Unpack fd into the working directory, which root has open, too.  Where we
+ * Unpack a file, or a stream if that is not NULL, which is hashed as far as
+ * it is read, into the working directory, which root has open, too.  Where we
  * may not give files away, their owners are noted beside it; see owners.h.
  * Attributes are taken over if they are a user's own or file capabilities:
  * those of overlayfs and of security modules would say something to this
  * machine.  *q is charged.  -1: some of it may be there; the failure names
  * the entry.
  */
-int unpack_archive(int fd, int root, struct quota *q,
+int unpack_archive(int fd, struct hashed *stream, int root, struct quota *q,
     struct unpack_counts *counts, struct fail *f);
 
 #endif

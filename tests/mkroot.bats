@@ -894,6 +894,65 @@ mkroot: name another directory, or remove that one"
 	same 2 "$(find "$cache/roots" -mindepth 1 -maxdepth 1 | wc -l)"
 }
 
+@test "an archive on standard input is the same root as its file" {
+	pack a.tar file x one
+	sum=$(sha256sum <a.tar) sum=${sum%% *}
+	tree=$cache/roots/sha256-$sum/rootfs
+	for name in - tar:-; do
+		run -0 mkroot "$name" <a.tar
+		assert_output $'jail 1\n'"mkroot from=tar:- digest=sha256:$sum dir=$tree scratch"$'\nend'
+	done
+	same one "$(cat "$tree/x")"
+	run -0 mkroot tar:a.tar
+	assert_match ".* dir=$tree scratch"
+	# From a pipe, by itself and to a root of one's own.
+	gzip <a.tar >a.gz
+	run -0 bash -c 'cat a.gz | mkroot - dir=own'
+	assert_match "mkroot from=tar:- digest=sha256:$(sha256sum <a.gz |
+		cut -d ' ' -f 1) dir=$PWD/own/rootfs"
+	same one "$(cat own/rootfs/x)"
+	run -125 mkroot - dir=own <a.gz
+	assert_output "mkroot: dir=$PWD/own: is there, made of another archive or not
+mkroot: say digest=, or name another directory"
+	run -0 mkroot - "digest=sha256:$(sha256sum <a.gz | cut -d ' ' -f 1)" dir=own <a.gz
+	run -125 mkroot - "digest=sha256:$sum" dir=own <a.gz
+}
+
+@test "an archive on standard input may be larger than a pipe, and is read to its end" {
+	pack a.tar file x one
+	head -c 300K /dev/zero >>a.tar
+	sum=$(sha256sum <a.tar) sum=${sum%% *}
+	run -0 bash -o pipefail -c 'cat a.tar | mkroot -'
+	# In the cache by now: it is not unpacked, but who sends it does not fail.
+	run -0 bash -o pipefail -c "cat a.tar | mkroot - digest=sha256:$sum"
+	run -0 mkroot - "digest=sha256:$sum" </dev/null
+	requires script
+	run -0 script -qec "mkroot - digest=sha256:$sum" /dev/null
+	run -125 script -qec 'mkroot -' /dev/null
+	output=${output//$'\r'/}
+	assert_output 'mkroot: tar:-: standard input is a terminal
+mkroot: an archive comes down a pipe: curl URL | mkroot -'
+}
+
+@test "a bad archive on standard input leaves nothing" {
+	pack a.tar file x one
+	run -125 mkroot - "digest=sha256:$alpine_digest" <a.tar
+	assert_output "mkroot: tar:-: verify the archive: its sha256 is $(sha256sum <a.tar |
+		cut -d ' ' -f 1), not $alpine_digest"
+	nothing_left
+	pack b.tar file x one file ../y two
+	run -125 mkroot - <b.tar
+	assert_output "mkroot: tar:-: unpack '../y': a path that climbs with '..'"
+	run -125 mkroot --max-size=2 - <a.tar
+	for file in /dev/null .; do
+		run -125 mkroot - <"$file"
+		assert_match 'mkroot: tar:-: unreadable archive: .*'
+	done
+	run -125 bash -c 'mkroot - <&-'
+	nothing_left
+	same "" "$(find . -name 'y')"
+}
+
 @test "what is no archive is refused" {
 	run -125 mkroot tar:
 	assert_output 'mkroot: tar: expected tar:FILE'
@@ -1111,7 +1170,7 @@ too_large() {
 	{
 		printf 'PK\3\4\24\0\10\0\10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0a'
 		printf '\1\12\0\365\377aaaaaaaaaa'
-		printf 'PK\7\10\360\315\21\114\17\0\0\0\12\0\0\0PK\1\2%64s'
+		printf 'PK\7\10\360\315\21\114\17\0\0\0\12\0\0\0PK\1\2%64s' x
 	} >a.zip
 	too_large 'with it, there is more than 9 bytes to unpack' 9 a.zip
 }
