@@ -21,7 +21,7 @@ FUZZ_SECONDS = 20
 packages = gcc make libc6-dev musl-tools libarchive-dev libmd-dev \
 	libseccomp-dev busybox-static curl ca-certificates bats clang libclang-rt-dev \
 	clang-format shellcheck mandoc cppcheck util-linux procps iproute2 \
-	uidmap squashfs-tools erofs-utils
+	uidmap squashfs-tools erofs-utils mmdebstrap gpg gpgv dpkg-dev
 
 CFLAGS ?= -O2 -g
 warn    = -Wall -Wextra -Wshadow -Wvla -Wwrite-strings \

@@ -55,25 +55,45 @@ allowed_schemes(const char *url)
 	return NULL;
 }
 
+/* Nothing of a URL that an argument, a shell or a list would take for more. */
+static bool
+is_plain(const char *url)
+{
+	for (; *url != '\0'; url++)
+		if (*url <= ' ' || *url >= 127
+		    || strchr("\"'`\\<>[]{}|^$;,*?()!", *url) != NULL)
+			return false;
+	return true;
+}
+
+int
+fetch_mirror(const char *said, const char *template, char mirror[PATH_MAX],
+    struct fail *f)
+{
+	const char *url = said != NULL ? said : getenv("RUNGS_MIRROR");
+	size_t length;
+
+	if (url == NULL || *url == '\0')
+		url = template;
+	if (allowed_schemes(url) == NULL || !is_plain(url)) {
+		fail(f, 0, "%s: not a mirror that can be used", url);
+		return fail_hint(f,
+		    "a mirror begins with https://, http:// or file:// and "
+		    "has nothing in it to be quoted");
+	}
+	length = strlen(url);
+	while (length > 0 && url[length - 1] == '/')
+		length--;
+	if (snprintf(mirror, PATH_MAX, "%.*s", (int)length, url) >= PATH_MAX)
+		return fail(f, ENAMETOOLONG, "%s", url);
+	return 0;
+}
+
 int
 fetch_url(const char *mirror, const char *path, char url[PATH_MAX],
     struct fail *f)
 {
-	const char *own = getenv("RUNGS_MIRROR");
-	size_t length;
-
-	if (own != NULL && *own != '\0')
-		mirror = own;
-	if (allowed_schemes(mirror) == NULL) {
-		fail(f, 0, "%s: not a mirror that can be used", mirror);
-		return fail_hint(f,
-		    "a mirror begins with https://, http:// or file://");
-	}
-	length = strlen(mirror);
-	while (length > 0 && mirror[length - 1] == '/')
-		length--;
-	if (snprintf(url, PATH_MAX, "%.*s/%s", (int)length, mirror, path)
-	    >= PATH_MAX)
+	if (snprintf(url, PATH_MAX, "%s/%s", mirror, path) >= PATH_MAX)
 		return fail(f, ENAMETOOLONG, "%s", mirror);
 	return 0;
 }
@@ -116,7 +136,7 @@ explain(int status, char *output, const char *url, int dir, struct fail *f)
 		    status - EXIT_SIGNAL);
 	if (status == WRITE_FAILED && is_full(dir))
 		return fail(f, ENOSPC, "fetch %s: write", url);
-	if (*text != '\0' && status != WRITE_FAILED)
+	if (*text != '\0' && status != WRITE_FAILED && status != 37)
 		reason = text;
 	if (unreachable) {
 		fail(f, 0, "%s", reason);

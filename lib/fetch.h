@@ -9,9 +9,15 @@
 struct fail;
 
 /*
- * The address of path below RUNGS_MIRROR or, where that is not set, below
- * mirror.  -1: the mirror is none that we take.
+ * The mirror of a template: what the caller said or, if that is NULL, what
+ * RUNGS_MIRROR says or, if it says nothing, what the template does.  It is a
+ * URL of bytes that mean nothing to a shell or to sources.list(5), and has
+ * no "/" at its end.  -1: it is none that we take.
  */
+int fetch_mirror(const char *said, const char *template, char mirror[PATH_MAX],
+    struct fail *f);
+
+/* The address of path below a mirror.  -1: it is too long. */
 int fetch_url(const char *mirror, const char *path, char url[PATH_MAX],
     struct fail *f);
 

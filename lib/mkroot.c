@@ -3,6 +3,7 @@
 #include "mkroot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include "cache.h"
 #include "cacheuse.h"
+#include "demand.h"
 #include "fail.h"
 #include "origin.h"
 #include "own.h"
@@ -35,7 +37,7 @@ mkroot_add(struct mkroot_request *r, const char *word, struct fail *f)
 		r->dir = word + 4;
 		return 1;
 	}
-	if (strchr(word, '=') == NULL && strcmp(word, "ro") != 0
+	if (*word != '+' && strchr(word, '=') == NULL && strcmp(word, "ro") != 0
 	    && strcmp(word, "scratch") != 0 && strcmp(word, "none") != 0) {
 		if (*word == '\0')
 			return fail(f, 0, "'': no such template");
@@ -64,36 +66,19 @@ check_bytes(const char *text, struct fail *f)
 }
 
 static int
-set_made(struct mkroot_made *made, const char *from, const char *digest,
-    enum root_mode mode, struct fail *f)
+set_made(struct mkroot_made *made, const struct root *what, enum root_mode mode,
+    struct fail *f)
 {
-	snprintf(made->from, sizeof made->from, "%s", from);
+	snprintf(made->from, sizeof made->from, "%s", what->from);
 	snprintf(made->digest, sizeof made->digest, "%s",
-	    digest != NULL ? digest : "");
-	made->root = (struct root){
-		.from = made->from,
-		.digest = made->digest[0] != '\0' ? made->digest : NULL,
-		.dir = made->dir,
-		.mode = mode,
-	};
+	    what->digest != NULL ? what->digest : "");
+	made->root = *what;
+	made->root.from = made->from;
+	made->root.digest = made->digest[0] != '\0' ? made->digest : NULL;
+	made->root.dir = made->dir;
+	made->root.mode = mode;
 	if (check_bytes(made->from, f) < 0 || check_bytes(made->dir, f) < 0)
 		return -1;
-	return 0;
-}
-
-static int
-check_digest(const struct mkroot_request *r, const char *from,
-    const char *digest, struct fail *f)
-{
-	const char *want = r->words.digest;
-
-	if (want == NULL)
-		return 0;
-	if (digest == NULL || *digest == '\0')
-		return fail(f, 0, "%s: %s: it has no digest", from, want);
-	if (strcmp(want, digest) != 0)
-		return fail(f, 0, "%s: its digest is %s, not %s", from, digest,
-		    want);
 	return 0;
 }
 
@@ -121,7 +106,7 @@ make_in_place(const struct mkroot_request *r, const struct source *s,
 		return fail(f, 0, "dir=%s: %s is used where it is", r->dir,
 		    s->from);
 	strcpy(made->dir, s->in_place);
-	return set_made(made, s->from, NULL, mode, f);
+	return set_made(made, &(struct root){ .from = s->from }, mode, f);
 }
 
 /* Whether the source is in the cache; made->dir is where, then. */
@@ -195,6 +180,30 @@ make_cached(const struct mkroot_request *r, struct source *s,
 	return fill_cache(r, s, c, made, f);
 }
 
+/*
+ * What was noted when the root in the cache was made.  It also says whether
+ * the key in the cache stands for what we think, as that is only a hash.
+ */
+static int
+recall_origin(const struct source *s, struct mkroot_made *made, struct fail *f)
+{
+	const struct root *there = &made->origin.root, *asked = s->asked;
+	autoclose int rootfs = open(made->dir, O_PATH | O_CLOEXEC), dir = -1;
+
+	if (rootfs >= 0)
+		dir = openat(rootfs, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return fail(f, errno, "%s: open", made->dir);
+	if (origin_read(dir, &made->origin, f) < 0)
+		return fail_prefix(f, "%s: ", made->dir);
+	if (strcmp(there->from, s->from) == 0
+	    && package_missing(&there->packages, &asked->packages) == NULL
+	    && there->packages.count == asked->packages.count)
+		return 0;
+	return fail(f, 0, "%s: holds %s, not %s", made->dir, there->from,
+	    s->from);
+}
+
 static int
 make_shared(const struct mkroot_request *r, struct source *s,
     struct mkroot_made *made, struct fail *f)
@@ -202,6 +211,7 @@ make_shared(const struct mkroot_request *r, struct source *s,
 	enum root_mode mode = r->words.mode != ROOT_PLAIN ? r->words.mode
 	                      : s->t.mode != ROOT_PLAIN   ? s->t.mode
 	                                                  : ROOT_SCRATCH;
+	struct root what = ROOT_NONE;
 	struct cache c;
 	int got;
 
@@ -211,9 +221,18 @@ make_shared(const struct mkroot_request *r, struct source *s,
 	cache_close(&c);
 	if (got != 0)
 		return got;
-	if (check_digest(r, s->from, s->digest, f) < 0)
+	if (s->t.suite != NULL && recall_origin(s, made, f) < 0)
 		return -1;
-	return set_made(made, s->from, s->digest, mode, f);
+	if (s->t.suite == NULL) {
+		what.from = s->from;
+		what.digest = s->digest;
+		what.mirror = r->words.mirror;
+		what.packages = r->words.packages;
+	} else
+		what = made->origin.root;
+	if (demand_checked(&r->words, &what, f) < 0)
+		return -1;
+	return set_made(made, &what, mode, f);
 }
 
 /* Fill a root of the user's own.  1: its archive cannot be had. */
@@ -252,43 +271,6 @@ fill_own(const struct mkroot_request *r, struct source *s, const char *path,
 	return got;
 }
 
-/* Whether a release that was asked for is the one that is there. */
-static bool
-same_release(const char *asked, const char *there)
-{
-	size_t length = asked != NULL ? strlen(asked) : 0;
-
-	return asked == NULL
-	       || (there != NULL && strncmp(asked, there, length) == 0
-		   && (there[length] == '\0' || there[length] == '.'));
-}
-
-/* Whether the own root at path, which is of *there, is what is asked for. */
-static int
-check_same(const char *from, const char *there, const char *path,
-    struct fail *f)
-{
-	char want[NAME_MAX + 1], have[NAME_MAX + 1], real[PATH_MAX];
-	const char *asked, *release;
-	bool same_name, is_exact;
-
-	source_split(from, want, &asked);
-	source_split(there, have, &release);
-	is_exact = strcmp(want, "tar") == 0 || strcmp(want, "app") == 0;
-	if (strcmp(want, "tar") == 0 && asked != NULL && !source_is_stream(from)
-	    && realpath(asked, real) != NULL)
-		asked = real;
-	same_name = strcmp(want, have) == 0;
-	if (same_name
-	    && (is_exact ? asked != NULL && release != NULL
-			       && strcmp(asked, release) == 0
-			 : same_release(asked, release)))
-		return 0;
-	fail(f, 0, "dir=%s: holds %s, %s %s", path, there,
-	    same_name && !is_exact ? "another release than" : "not", from);
-	return fail_hint(f, "name another directory, or remove that one");
-}
-
 /*
  * Whether what is there came about because what is asked for could not be
  * had then.
@@ -302,7 +284,7 @@ was_fallback(const struct mkroot_request *r, const char *there)
 
 	if (r->strict || r->words.digest != NULL)
 		return false;
-	was = source_open(&s, r->words.from, &why) == 0 && !s.released
+	was = source_open(&s, &r->words, &why) == 0 && !s.released
 	      && s.t.fallback != NULL && strcmp(s.t.fallback, there) == 0;
 	source_close(&s);
 	return was;
@@ -315,32 +297,29 @@ use_own(const struct mkroot_request *r, const char *path,
 {
 	const char *from = r->words.from;
 	char line[PATH_MAX + 128];
-	struct origin o;
+	const struct root *there = &made->origin.root;
 	int got;
 
-	if ((got = own_find(path, &o, f)) <= 0)
+	if ((got = own_find(path, &made->origin, f)) <= 0)
 		return got;
-	if (from != NULL && check_same(from, o.root.from, path, f) < 0) {
-		if (!was_fallback(r, o.root.from)) {
-			got = -1;
-			goto done;
-		}
+	if (demand_packages(&r->words, there, path, f) < 0)
+		return -1;
+	if (from != NULL && demand_same(from, there->from, path, f) < 0) {
+		if (!was_fallback(r, there->from))
+			return -1;
 		snprintf(line, sizeof line,
 		    "%s: %s holds %s, made when %s could not be fetched; "
 		    "using it (--strict refuses)",
-		    from, path, o.root.from, from);
+		    from, path, there->from, from);
 		if (r->say != NULL)
 			r->say(line);
 	}
 	if (snprintf(made->dir, PATH_MAX, "%s/rootfs", path) >= PATH_MAX)
-		got = fail(f, ENAMETOOLONG, "dir=%s", path);
-	else if (check_digest(r, o.root.from, o.root.digest, f) < 0
-		 || set_made(made, o.root.from, o.root.digest, r->words.mode, f)
-			< 0)
-		got = -1;
-done:
-	origin_free(&o);
-	return got;
+		return fail(f, ENAMETOOLONG, "dir=%s", path);
+	if (demand_checked(&r->words, there, f) < 0
+	    || set_made(made, there, r->words.mode, f) < 0)
+		return -1;
+	return 1;
 }
 
 static int make_from(const struct mkroot_request *r, const char *from,
@@ -354,7 +333,7 @@ fall_back(const struct mkroot_request *r, const struct source *s,
 	char line[sizeof f->text + SOURCE_FROM + 64], *colon;
 
 	if (last || r->strict || s->released || r->words.digest != NULL
-	    || s->t.fallback == NULL)
+	    || r->words.packages.count > 0 || s->t.fallback == NULL)
 		return fail_prefix(f, "%s: fetch %s: ", s->from, s->url);
 	snprintf(line, sizeof line,
 	    "%s: cannot be fetched (%s); using %s instead (--strict refuses)",
@@ -379,7 +358,7 @@ make_from(const struct mkroot_request *r, const char *from, const char *own,
 	int got;
 
 	as.words.from = from;
-	if (source_open(&s, from, f) < 0) {
+	if (source_open(&s, &as.words, f) < 0) {
 		got = -1;
 		goto done;
 	}
@@ -387,15 +366,18 @@ make_from(const struct mkroot_request *r, const char *from, const char *own,
 	s.progress = r->progress;
 	s.max_size = r->max_size;
 	if (s.in_place[0] != '\0') {
-		got = r->words.digest != NULL ? check_digest(r, s.from, NULL, f)
-		                              : make_in_place(r, &s, made, f);
+		got = demand_checked(&r->words,
+		    &(struct root){ .from = s.from }, f);
+		if (got == 0)
+			got = make_in_place(r, &s, made, f);
 		goto done;
 	}
 	/* What was verified once need not come in again. */
 	if (s.is_stream && r->words.digest != NULL)
 		source_set_digest(&s, r->words.digest + strlen("sha256:"));
-	if (r->words.digest != NULL && (s.archive != NULL || s.key[0] != '\0')
-	    && check_digest(r, s.from, s.digest, f) < 0) {
+	if (r->words.digest != NULL && s.t.suite == NULL
+	    && (s.archive != NULL || s.key[0] != '\0')
+	    && demand_digest(&r->words, s.from, s.digest, f) < 0) {
 		got = -1;
 		goto done;
 	}
@@ -466,7 +448,7 @@ mkroot_make(const struct mkroot_request *r, struct mkroot_made *made,
 		return make_from(r, from, own, false, made, f);
 	/* Only what is used in place may be there already. */
 	why = *f;
-	if (source_open(&s, from, f) == 0 && s.in_place[0] != '\0')
+	if (source_open(&s, &r->words, f) == 0 && s.in_place[0] != '\0')
 		got = make_from(r, from, NULL, false, made, f);
 	else
 		*f = why;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "origin.h"
 #include "root.h"
 #include "source.h"
 
@@ -20,7 +21,8 @@ struct mkroot_request {
 };
 
 struct mkroot_made {
-	struct root root; /* its words point into the rest */
+	struct root root;     /* its words point into the rest */
+	struct origin origin; /* what was noted when it was made, if read */
 	char from[SOURCE_FROM], digest[SOURCE_DIGEST], dir[PATH_MAX];
 };
 

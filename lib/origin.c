@@ -14,7 +14,7 @@
 int
 origin_write(int dir, const struct root *root, struct fail *f)
 {
-	struct root note = { .from = root->from, .digest = root->digest };
+	struct root note = *root;
 	int result,
 	    fd = openat(dir, "origin",
 		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -27,6 +27,8 @@ origin_write(int dir, const struct root *root, struct fail *f)
 		return fail(f, errno, "origin: write");
 	}
 	fputs("jail 1\nmkroot", out);
+	note.dir = NULL;
+	note.mode = ROOT_PLAIN;
 	root_print(&note, out);
 	fputc('\n', out);
 	result = description_end(out, f);

@@ -30,6 +30,43 @@ is_digest(const char *text)
 	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
 }
 
+/* The fingerprint of an OpenPGP key, of version 4 or 5. */
+static bool
+is_fingerprint(const char *text)
+{
+	size_t length = strlen(text);
+
+	return (length == 40 || length == 64)
+	       && strspn(text, "0123456789ABCDEF") == length;
+}
+
+/* The words that say what was added, from where, and what was checked. */
+static int
+add_provenance(struct root *root, const char *word, struct fail *f)
+{
+	if (*word == '+')
+		return package_add(&root->packages, word + 1, f) < 0 ? -1 : 1;
+	if (strncmp(word, "mirror=", 7) == 0 && word[7] != '\0') {
+		root->mirror = word + 7;
+	} else if (strncmp(word, "digest=", 7) == 0) {
+		if (!is_digest(word + 7))
+			return fail(f, 0,
+			    "%s: expected digest=sha256: and 64 hex digits",
+			    word);
+		root->digest = word + 7;
+	} else if (strncmp(word, "signed-by=", 10) == 0) {
+		if (!is_fingerprint(word + 10))
+			return fail(f, 0,
+			    "%s: expected signed-by= and a fingerprint in "
+			    "upper case",
+			    word);
+		root->signed_by = word + 10;
+	} else {
+		return 0;
+	}
+	return 1;
+}
+
 int
 root_add(void *layer, const char *word, struct fail *f)
 {
@@ -37,12 +74,6 @@ root_add(void *layer, const char *word, struct fail *f)
 
 	if (strncmp(word, "from=", 5) == 0 && word[5] != '\0') {
 		root->from = word + 5;
-	} else if (strncmp(word, "digest=", 7) == 0) {
-		if (!is_digest(word + 7))
-			return fail(f, 0,
-			    "%s: expected digest=sha256: and 64 hex digits",
-			    word);
-		root->digest = word + 7;
 	} else if (strncmp(word, "dir=", 4) == 0) {
 		if (word[4] != '/')
 			return fail(f, 0, "%s: not an absolute path", word);
@@ -54,7 +85,7 @@ root_add(void *layer, const char *word, struct fail *f)
 	} else if (strcmp(word, "none") == 0) {
 		*root = (struct root)ROOT_NONE;
 	} else {
-		return 0;
+		return add_provenance(root, word, f);
 	}
 	return 1;
 }
@@ -74,7 +105,13 @@ root_print(const void *layer, FILE *out)
 	const struct root *root = layer;
 
 	print_word("from", root->from, out);
+	for (size_t n = 0; n < root->packages.count; n++) {
+		fputs(" +", out);
+		description_escape(root->packages.names[n], out);
+	}
+	print_word("mirror", root->mirror, out);
 	print_word("digest", root->digest, out);
+	print_word("signed-by", root->signed_by, out);
 	print_word("dir", root->dir, out);
 	if (root->mode == ROOT_SCRATCH)
 		fputs(" scratch", out);

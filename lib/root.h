@@ -3,7 +3,10 @@
  * root.h - files to live in: the mkroot line of a description
  *
  *	from=NAME          the template that made it; for the reader
+ *	+NAME ...          the packages that were added
+ *	mirror=URL         where they came from, if the template says otherwise
  *	digest=sha256:HEX  what was checked before it was unpacked
+ *	signed-by=HEX      the key that vouches for it, by its fingerprint
  *	dir=PATH           the tree, an absolute path on the host
  *	scratch            changes go to memory and end with the jail
  *	ro                 changes are refused
@@ -16,6 +19,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "package.h"
+
 struct fail;
 
 enum root_mode {
@@ -25,7 +30,8 @@ enum root_mode {
 };
 
 struct root {
-	const char *from, *digest, *dir; /* NULL: not said */
+	const char *from, *digest, *dir, *mirror, *signed_by; /* or NULL */
+	struct packages packages;
 	enum root_mode mode;
 	bool gives; /* the jail has ids to give its files to */
 	int hold;   /* the root of a cache, held by cacheuse.h; or -1 */

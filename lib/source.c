@@ -124,6 +124,35 @@ choose_archive(struct source *s, const char *name, const char *release,
 	return 0;
 }
 
+/* It is known by all that decides what is in it, but for the day. */
+static int
+choose_suite(struct source *s, const char *name, const char *release,
+    struct fail *f)
+{
+	uint64_t key = package_hash(s->t.hash, &s->asked->packages);
+	struct utsname machine;
+
+	if (release == NULL)
+		release = s->t.suite;
+	if (!debian_is_suite(release))
+		return fail(f, 0, "%s:%s: not the name of a suite", name,
+		    release);
+	if (uname(&machine) < 0)
+		return fail(f, errno, "ask for the machine's name");
+	s->debian = (struct debian){
+		.t = &s->t,
+		.suite = release,
+		.mirror = s->mirror,
+		.packages = &s->asked->packages,
+	};
+	key = hash_bytes(key, machine.machine, strlen(machine.machine) + 1);
+	key = hash_bytes(key, release, strlen(release) + 1);
+	key = hash_bytes(key, s->mirror, strlen(s->mirror) + 1);
+	snprintf(s->from, sizeof s->from, "%s:%s", name, release);
+	snprintf(s->key, sizeof s->key, "suite-%016" PRIx64, key);
+	return 0;
+}
+
 static int
 open_template(struct source *s, const char *from, struct fail *f)
 {
@@ -133,6 +162,11 @@ open_template(struct source *s, const char *from, struct fail *f)
 	source_split(from, name, &release);
 	if (catalog_load(name, &s->t, f) < 0)
 		return -1;
+	if (s->t.mirror != NULL
+	    && fetch_mirror(s->asked->mirror, s->t.mirror, s->mirror, f) < 0)
+		return fail_prefix(f, "%s: ", name);
+	if (s->t.suite != NULL)
+		return choose_suite(s, name, release, f);
 	if (s->t.archive_count > 0)
 		return choose_archive(s, name, release, f);
 	if (release != NULL)
@@ -159,10 +193,9 @@ open_app(struct source *s, const char *what, struct fail *f)
 	return 0;
 }
 
-int
-source_open(struct source *s, const char *name, struct fail *f)
+static int
+open_kind(struct source *s, const char *name, struct fail *f)
 {
-	*s = (struct source){ .file = -1 };
 	if (strncmp(name, "app:", 4) == 0)
 		return open_app(s, name + 4, f);
 	if (source_is_stream(name))
@@ -174,6 +207,21 @@ source_open(struct source *s, const char *name, struct fail *f)
 	if (open_dir(s, name + 4, f) < 0)
 		return -1;
 	snprintf(s->from, sizeof s->from, "dir:%s", s->in_place);
+	return 0;
+}
+
+int
+source_open(struct source *s, const struct root *asked, struct fail *f)
+{
+	*s = (struct source){ .file = -1, .asked = asked };
+	if (open_kind(s, asked->from, f) < 0)
+		return -1;
+	if (asked->packages.count > 0 && s->t.suite == NULL)
+		return fail(f, 0, "+%s: nothing can add packages to %s",
+		    asked->packages.names[0], s->from);
+	if (asked->mirror != NULL && s->t.mirror == NULL)
+		return fail(f, 0, "mirror=%s: %s comes from no mirror",
+		    asked->mirror, s->from);
 	return 0;
 }
 
@@ -268,7 +316,7 @@ fetch_archive(struct source *s, const struct work *w, int *file, struct fail *f)
 	char line[PATH_MAX + 32];
 	int got;
 
-	if (fetch_url(s->t.mirror, s->archive->path, s->url, f) < 0)
+	if (fetch_url(s->mirror, s->archive->path, s->url, f) < 0)
 		return -1;
 	if (s->progress && s->say != NULL) {
 		snprintf(line, sizeof line, "fetching %s", s->url);
@@ -279,6 +327,30 @@ fetch_archive(struct source *s, const struct work *w, int *file, struct fail *f)
 		return got;
 	*file = openat(w->fd, "archive", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	return *file >= 0 ? 0 : fail(f, errno, "open what was fetched");
+}
+
+/* Check, make and unpack what mmdebstrap makes; it has no digest of its own. */
+static int
+fill_suite(struct source *s, const struct work *w, int root, const char *want,
+    struct fail *f)
+{
+	struct source as = *s;
+	autoclose int archive = -1;
+	int got;
+
+	s->debian.progress = s->progress;
+	if ((got = debian_check(&s->debian, w->fd, s->url, f)) != 0)
+		return got;
+	snprintf(s->digest, sizeof s->digest, "sha256:%s", s->debian.digest);
+	if (want != NULL && strcmp(want, s->digest) != 0)
+		return fail(f, 0, "its digest is %s, not %s", s->digest, want);
+	if (debian_build(&s->debian, w->fd, f) < 0)
+		return -1;
+	archive = openat(w->fd, "archive", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (archive < 0)
+		return fail(f, errno, "open what mmdebstrap made");
+	unlinkat(w->fd, "archive", 0);
+	return unpack(&as, archive, root, NULL, f);
 }
 
 static int
@@ -292,6 +364,8 @@ fill_root(struct source *s, const struct work *w, int root, const char *digest,
 		return assemble(&s->t, root, f);
 	if (s->app.files.count > 0)
 		return app_fill(&s->app, root, f);
+	if (s->t.suite != NULL)
+		return fill_suite(s, w, root, digest, f);
 	if (s->archive != NULL)
 		digest = s->digest;
 	if (file < 0) {
@@ -306,7 +380,11 @@ int
 source_fill(struct source *s, const struct work *w, const char *digest,
     struct fail *f)
 {
-	struct root note = { .from = s->from };
+	struct root note = {
+		.from = s->from,
+		.mirror = s->asked->mirror,
+		.packages = s->asked->packages,
+	};
 	autoclose int root = -1;
 	int got;
 
@@ -320,6 +398,8 @@ source_fill(struct source *s, const struct work *w, const char *digest,
 		got = fill_root(s, w, root, digest, f);
 	if (got == 0) {
 		note.digest = s->digest[0] != '\0' ? s->digest : NULL;
+		if (s->debian.signer[0] != '\0')
+			note.signed_by = s->debian.signer;
 		got = origin_write(w->fd, &note, f);
 	}
 	return got < 0 ? fail_prefix(f, "%s: ", s->from) : got;

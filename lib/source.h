@@ -10,6 +10,8 @@
 
 #include "app.h"
 #include "cache.h"
+#include "debian.h"
+#include "root.h"
 #include "template.h"
 
 struct fail;
@@ -31,6 +33,9 @@ struct source {
 	bool is_stream;             /* it is, and cannot be read twice */
 	struct stat status;         /* of the file of tar: */
 	struct app app;             /* of app:, else empty */
+	const struct root *asked;   /* the words that it was opened with */
+	struct debian debian;       /* if the template has a suite */
+	char mirror[PATH_MAX];      /* of the template, "" without one */
 	char in_place[PATH_MAX];    /* a directory that is used as it is */
 	char from[SOURCE_FROM];     /* what the description says */
 	char digest[SOURCE_DIGEST]; /* "sha256:HEX"; "" if not known */
@@ -39,10 +44,12 @@ struct source {
 };
 
 /*
- * Find out what name ("alpine:3.20", "tar:FILE", "dir:PATH", "app:FILE") stands
- * for. -1: nothing that can be used; source_close is due in any case.
+ * Find out what asked->from ("alpine:3.20", "tar:FILE", "dir:PATH",
+ * "app:FILE") stands for, with its packages and from its mirror.  *asked must
+ * live as long as *s.  -1: nothing that can be used; source_close is due in
+ * any case.
  */
-int source_open(struct source *s, const char *name, struct fail *f);
+int source_open(struct source *s, const struct root *asked, struct fail *f);
 void source_close(struct source *s);
 
 /* Whether the name is that of standard input, "-" or "tar:-". */

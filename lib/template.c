@@ -211,6 +211,40 @@ template_is_name(const char *name)
 	       && strchr("._-", *name) == NULL;
 }
 
+/* The same, for what must be made of these bytes alone. */
+static int
+set_checked(const char **field, const char *name, char **rest,
+    const char *bytes, struct fail *f)
+{
+	if (set_text(field, name, rest, f) < 0)
+		return -1;
+	return is_made_of(*field, bytes) && **field != '-'
+	           ? 0
+	           : fail(f, 0, "%s: %s: not what can stand there", name,
+		       *field);
+}
+
+/* What a distribution of Debian's kind is: it ends up in apt's arguments. */
+static int
+set_debian(struct template *t, const char *name, char **rest, struct fail *f)
+{
+	if (strcmp(name, "suite") == 0)
+		return set_checked(&t->suite, name, rest, LETTERS DIGITS "._-",
+		    f);
+	if (strcmp(name, "components") == 0 && strlen(*rest) > 200)
+		return fail(f, 0, "components: longer than 200 bytes");
+	if (strcmp(name, "components") == 0)
+		return set_checked(&t->components, name, rest,
+		    LETTERS DIGITS "-/ ", f);
+	if (strcmp(name, "keyring") == 0) {
+		if (**rest != '/')
+			return fail(f, 0, "keyring: not an absolute path");
+		return set_checked(&t->keyring, name, rest,
+		    LETTERS DIGITS "._+/-", f);
+	}
+	return fail(f, 0, "%s: no such operation", name);
+}
+
 /* The operations that set one thing. */
 static int
 set_field(struct template *t, const char *name, char **rest, struct fail *f)
@@ -238,7 +272,7 @@ set_field(struct template *t, const char *name, char **rest, struct fail *f)
 	else if (strcmp(name, "scratch") == 0)
 		t->mode = ROOT_SCRATCH;
 	else
-		return fail(f, 0, "%s: no such operation", name);
+		return set_debian(t, name, rest, f);
 	return 0;
 }
 
@@ -280,16 +314,22 @@ static int
 check_whole(const struct template *t, struct fail *f)
 {
 	int kinds = (t->step_count > 0) + (t->archive_count > 0)
-	            + (t->in_place != NULL);
+	            + (t->in_place != NULL) + (t->suite != NULL);
 
 	if (kinds == 0)
 		return fail(f, 0, "nothing in it makes a root");
 	if (kinds > 1)
 		return fail(f, 0,
-		    "archive, in-place and the steps that build a root "
-		    "exclude each other");
+		    "archive, suite, in-place and the steps that build a "
+		    "root exclude each other");
 	if (t->archive_count > 0 && t->mirror == NULL)
 		return fail(f, 0, "archive without a mirror");
+	if (t->suite != NULL && (t->mirror == NULL || t->keyring == NULL))
+		return fail(f, 0, "suite without a %s",
+		    t->mirror == NULL ? "mirror" : "keyring");
+	if (t->suite == NULL && (t->keyring != NULL || t->components != NULL))
+		return fail(f, 0, "%s without a suite",
+		    t->keyring != NULL ? "keyring" : "components");
 	return 0;
 }
 

@@ -2,10 +2,10 @@
 /*
  * template.h - how a root is made, as text; the language is in mkroot(1)
  *
- * One operation per line.  A template does one of three things: it names
- * archives with their digests (archive), it builds a root step by step
- * (program, applets, dir, file, line, link), or it names a directory that
- * is there (in-place).
+ * One operation per line.  A template does one of four things: it names
+ * archives with their digests (archive), it names a distribution of Debian's
+ * kind (suite), it builds a root step by step (program, applets, dir, file,
+ * line, link), or it names a directory that is there (in-place).
  */
 #ifndef TEMPLATE_H
 #define TEMPLATE_H
@@ -48,6 +48,7 @@ struct template
 	char *text;    /* from malloc(3); all the words point into it */
 	uint64_t hash; /* of the text as it was read */
 	const char *summary, *mirror, *fallback, *hint, *in_place;
+	const char *suite, *keyring, *components; /* of Debian's kind */
 	enum root_mode mode;
 	struct template_step *steps;
 	size_t step_count;

@@ -200,8 +200,9 @@ requires() {
 		own-machine) [ -n "${RUNGS_OWN_MACHINE:-}" ] ;;
 		landlock) lockpath exec=/ read=/ -- true 2>/dev/null ;;
 		no-sanitizer) [ -z "${RUNGS_SANITIZED:-}" ] ;;
-		busybox | capsh | curl | mkfs.erofs | podman | script | skopeo | \
-			sqfstar | strace | tmux | umoci)
+		busybox | capsh | curl | dpkg-scanpackages | gpg | mkfs.erofs | \
+			mmdebstrap | podman | script | skopeo | sqfstar | \
+			strace | tmux | umoci)
 			command -v "$what" >/dev/null
 			;;
 		*)

@@ -162,7 +162,7 @@ nothing_left() {
 
 @test "-l lists the templates, sorted, one line each" {
 	run -0 mkroot -l
-	same $'alpine\nbusybox\ndir:PATH\nempty\nhost\ntar:FILE' \
+	same $'alpine\nbusybox\ndebian\ndir:PATH\nempty\nhost\ntar:FILE\nubuntu' \
 		"$(cut -d ' ' -f 1 <<<"$output")"
 }
 
@@ -360,7 +360,28 @@ nothing_left() {
 		summary|summary: expected a text behind it
 		fallback ../x|fallback: not a template's name
 		in-place tree|in-place: not an absolute path
+		suite -x|suite: -x: not what can stand there
+		suite a b|suite: a b: not what can stand there
+		suite a;b|suite: a;b: not what can stand there
+		keyring my/keys|keyring: not an absolute path
+		keyring /a /b|keyring: /a /b: not what can stand there
+		components -x|components: -x: not what can stand there
+		components $(x)|components: $(x): not what can stand there
 	END
+	while IFS='|' read -r lines reason; do
+		template bad "${lines%%;*}" "${lines#*;}"
+		run -125 mkroot bad
+		assert_output "mkroot: $PWD/templates/bad: $reason"
+	done <<-'END'
+		suite x;mirror https://x|suite without a keyring
+		suite x;keyring /x|suite without a mirror
+		dir x;keyring /x|keyring without a suite
+		dir x;components main|components without a suite
+		suite x;dir x|archive, suite, in-place and the steps that build a root exclude each other
+	END
+	template bad "components $(printf 'x%.0s' {1..201})"
+	run -125 mkroot bad
+	assert_match '.*: line 1: components: longer than 200 bytes'
 	template bad 'summary two' 'summary three'
 	run -125 mkroot bad
 	assert_match '.*: line 2: summary: said twice'
@@ -484,7 +505,7 @@ nothing_left() {
 	run -0 --separate-stderr mkroot alpine
 	grep -q '; using busybox instead' <<<"$stderr"
 	RUNGS_MIRROR=ftp://127.0.0.1 run -125 mkroot alpine
-	assert_output $'mkroot: alpine:3.20.3: ftp://127.0.0.1: not a mirror that can be used\nmkroot: a mirror begins with https://, http:// or file://'
+	assert_output $'mkroot: alpine: ftp://127.0.0.1: not a mirror that can be used\nmkroot: a mirror begins with https://, http:// or file:// and has nothing in it to be quoted'
 	RUNGS_MIRROR=file://$PWD/nowhere run -125 mkroot alpine:3.20
 	run -0 --separate-stderr bare mkroot alpine
 	same 'mkroot: alpine 3.20.3: cannot be fetched (curl is not installed); using busybox instead (--strict refuses)' "$stderr"

@@ -38,6 +38,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t n = 0; n < t.archive_count; n++)
 		if (strlen(t.archives[n].digest) != 64)
 			abort();
+	/* These become words of apt and of its lists. */
+	if (t.suite != NULL
+	    && (*t.suite == '-' || strpbrk(t.suite, " \t;$'\"[]/") != NULL
+		|| t.keyring == NULL || *t.keyring != '/'
+		|| strpbrk(t.keyring, " \t;$'\"[]") != NULL
+		|| t.mirror == NULL))
+		abort();
 	(void)template_choose(&t, "3", "x86_64", &why);
 	template_free(&t);
 	return 0;
