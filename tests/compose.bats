@@ -130,6 +130,16 @@ agree() {
 	done
 }
 
+@test "law 1: denycall in a chain is denycall in a pipe" {
+	local as words
+	for as in "${callers[@]}"; do
+		for words in default none deny=@network 'default allow=bpf action=kill' \
+			promise=stdio,rpath,exec,proc,unix,fattr; do
+			agree "$as" denycall "$words"
+		done
+	done
+}
+
 @test "law 1: mkroot in a chain is mkroot in a pipe" {
 	requires root
 	local root
@@ -178,6 +188,36 @@ in_order() {
 			done
 			run -0 in_order "${ordered[@]}"
 			same "$want" "$output" "${ordered[*]}"
+		done
+	done
+}
+
+@test "law 2: what a process may still do is the same in any order of the lines" {
+	(("$("$RUNGS_STAGE/tests/oldkernel")" >= 7)) ||
+		skip 'requires Landlock of ABI 7'
+	local as want order name ordered a b c d
+	a="mkroot dir=$(root_dir) scratch"
+	b='droppriv user=5 caps=chown ambient=chown keyring'
+	c='lockpath exec=/bin try-exec=/lib try-read=/test exec=/test read=/proc write=/tmp connect=80'
+	d='denycall deny=chdir,symlink,symlinkat'
+	held() {
+		printf '%s\n' 'jail 1' "$@" end | "$as" jailexec -- sh -c '
+			grep -E "^(Uid|Gid|Groups|Cap|NoNew|Seccomp)" /proc/self/status
+			(cd /); (: </etc/passwd); : >/tmp/x; ln -s a /tmp/y
+			/test/calls native' 2>&1
+	}
+	for as in "${callers[@]}"; do
+		run -0 held "$a" "$b" "$c" "$d"
+		want=$output
+		assert_line $'Seccomp_filters:\t2' $'CapEff:\t0000000000000001'
+		[ "$(grep -c "can't cd\|/etc/passwd: Permission denied\|/tmp/y: Operation not permitted" <<<"$output")" -eq 3 ]
+		for order in 'a c d b' 'd c b a' 'c b a d' 'b d c a' 'd a c b'; do
+			ordered=()
+			for name in $order; do
+				ordered+=("${!name}")
+			done
+			run -0 held "${ordered[@]}"
+			same "$want" "$output" "$order"
 		done
 	done
 }
