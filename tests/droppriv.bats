@@ -196,6 +196,19 @@ droppriv: user=NAME says whose groups: no number is looked up'
 	done
 }
 
+# What neither a container nor a kernel without modules can show.
+# bats test_tags=vm
+@test "sys_module, sys_rawio and sys_resource, kept alone and dropped alone, by doing" {
+	requires root sys-resource
+	local name
+	begin_other
+	for name in sys_module sys_rawio sys_resource; do
+		[[ " $(powers env) " == *" $name "* ]] || skip "requires a kernel that shows $name"
+		same "$name" "$(powers droppriv "caps=$name" --)"
+		never grep -qw "$name" <<<"$(powers droppriv "caps=-$name" --)"
+	done
+}
+
 @test "ambient: what a command that is not root has, and inherits" {
 	requires root
 	same '2000 2000 2000 2000 2000' \
