@@ -4,14 +4,15 @@
  *
  *	denycall-compile [--machine=NAME] [--c=NAME | --explain] WORD ...
  *	denycall-compile --learned < CALLS
- *	denycall-compile --name=KIND:NUMBER
+ *	denycall-compile --name=KIND:NUMBER:ARGUMENT:... [WORD ...]
  *
  * The program goes to standard input, which has to be open for writing: a
  * file in memory of whoever asks.  With --c it goes to standard output, as
  * an array of that name in C; so make(1) builds the default policy into the
  * tools.  --explain writes the policy there as text, and --learned the one
- * that allows what was called: wording.h.  What is wrong goes to standard
- *output as "fail TEXT", and the status is 0 or 125.
+ * that allows what was called: wording.h.  --name writes the name of a call,
+ * and the rule about it of the policy.  What is wrong goes to standard output
+ * as "fail TEXT", and the status is 0 or 125.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -72,17 +73,26 @@ compile(char *words[], const struct wanted *w, struct fail *f)
 	return result;
 }
 
-/* Of one call, as the kernel's log has it. */
+/* Of one call, as the kernel has it. */
 static int
-print_name(const char *text)
+print_name(const char *text, char *words[])
 {
-	uint32_t arch, number;
+	struct policy policy = { .knows = filter_knows };
+	uint32_t arch, number, a[6];
+	struct fail why;
 	char *name;
 
-	if (sscanf(text, "%" SCNu32 ":%" SCNu32, &arch, &number) != 2
-	    || (name = wording_name(arch, number)) == NULL)
+	if (sscanf(text,
+		"%" SCNu32 ":%" SCNu32 ":%" SCNu32 ":%" SCNu32 ":%" SCNu32
+		":%" SCNu32 ":%" SCNu32 ":%" SCNu32,
+		&arch, &number, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5])
+	    != 8)
 		return EXIT_TOOL;
-	puts(name);
+	name = wording_name(arch, number);
+	puts(name != NULL ? name : "");
+	if (*words != NULL && ruleset_read(&policy, words, &why) == 0)
+		wording_rule(&policy, name, a, stdout);
+	policy_free(&policy);
 	free(name);
 	return fflush(stdout) == 0 ? 0 : EXIT_TOOL;
 }
@@ -100,6 +110,7 @@ main(int argc, char *argv[])
 	};
 	struct wanted wanted = { .machine = "unknown" };
 	struct utsname system;
+	const char *call = NULL;
 	bool learned = false;
 	struct fail why;
 	int option;
@@ -114,12 +125,14 @@ main(int argc, char *argv[])
 		else if (option == 'l')
 			learned = true;
 		else if (option == 'n')
-			return print_name(optarg);
+			call = optarg;
 		else if (option == 'm')
 			wanted.machine = optarg;
 		else
 			return EXIT_TOOL;
 	}
+	if (call != NULL)
+		return print_name(call, argv + optind);
 	if ((learned ? wording_learned(stdin, stdout, &why)
 		     : compile(argv + optind, &wanted, &why))
 	    == 0)

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "fail.h"
 
@@ -29,6 +31,15 @@ channel_open(int ends[2], struct fail *f)
 int
 channel_send(int channel, const void *data, size_t size, int fd)
 {
+	static const uint64_t none[3];
+
+	return channel_send_marked(channel, data, size, fd, none);
+}
+
+int
+channel_send_marked(int channel, const void *data, size_t size, int fd,
+    const uint64_t mark[3])
+{
 	struct iovec text = { .iov_base = (void *)data, .iov_len = size };
 	union control control = { .room = { 0 } };
 	struct msghdr message = { .msg_iov = &text, .msg_iovlen = 1 };
@@ -43,7 +54,12 @@ channel_send(int channel, const void *data, size_t size, int fd)
 		header->cmsg_len = CMSG_LEN(sizeof fd);
 		memcpy(CMSG_DATA(header), &fd, sizeof fd);
 	}
-	return sendmsg(channel, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+	/* Not sendmsg(3): musl's copies the message. */
+	return syscall(SYS_sendmsg, channel, &message, MSG_NOSIGNAL, mark[0],
+		   mark[1], mark[2])
+	               < 0
+	           ? -1
+	           : 0;
 }
 
 ssize_t

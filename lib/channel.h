@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct fail;
@@ -17,6 +18,10 @@ int channel_open(int ends[2], struct fail *f);
  * SCM_RIGHTS.  -1 with errno set: nothing was sent.
  */
 int channel_send(int channel, const void *data, size_t size, int fd);
+
+/* The same, with three more arguments, which no kernel looks at: judge.h. */
+int channel_send_marked(int channel, const void *data, size_t size, int fd,
+    const uint64_t mark[3]);
 
 /*
  * Wait for a message of at most size bytes and return how long it is, 0

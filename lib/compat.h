@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
 #include <linux/landlock.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
@@ -243,5 +244,17 @@ sys_clone3(struct clone_args *args)
 	return (pid_t)syscall(__NR_clone, args->flags | args->exit_signal, NULL,
 	    NULL, NULL, NULL);
 }
+
+/* The kind of our own system calls, of 64 bits; 0: not known. */
+#if defined __x86_64__
+#define RUNGS_AUDIT_ARCH AUDIT_ARCH_X86_64
+#elif defined __aarch64__
+#define RUNGS_AUDIT_ARCH AUDIT_ARCH_AARCH64
+#else
+#define RUNGS_AUDIT_ARCH 0
+#endif
+
+/* <linux/seccomp.h>, Linux 5.19: once a listener looks, only death wakes. */
+#define RUNGS_SECCOMP_WAIT_KILLABLE (1UL << 5)
 
 #endif

@@ -15,12 +15,13 @@ struct init_signals;
 struct jail;
 
 /*
- * With the first three comes a descriptor.  The others come only when a line of
+ * With the first four comes a descriptor.  The others come only when a line of
  * status.h has to be written, or a jail is entered.
  */
 enum {
 	SAY_TERMINAL = 't',
-	SAY_PROC = 'p', /* outside.h; is answered with another */
+	SAY_LISTENER = 'l', /* listener.h */
+	SAY_PROC = 'p',     /* outside.h; is answered with another */
 	SAY_SYS = 's',
 	SAY_READY = 'r',   /* in all namespaces; waits for an answer */
 	SAY_ENTERED = 'e', /* by who takes the first process's place */

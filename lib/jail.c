@@ -325,10 +325,19 @@ jail_settle(struct jail *jail, struct fail *f)
 	return 0;
 }
 
+/* Nobody else could be told what the command is refused. */
+static bool
+tells(const struct jail *jail)
+{
+	return jail_tells_calls(jail)
+	       || (jail->trace >= 0 && landlock_asked(&jail->landlock));
+}
+
 bool
 jail_is_in_place(const struct jail *jail)
 {
 	return jail->exactly && !jail_joins(jail) && !jail->is_exposed
+	       && !tells(jail)
 	       && (namespaces_paths(&jail->namespaces) & CLONE_NEWPID) == 0
 	       && !jail_has(jail, CLONE_NEWPID) && !cgroup_asked(&jail->cgroup)
 	       && !jail_maps_from_outside(jail) && jail->status < 0
@@ -347,6 +356,13 @@ bool
 jail_is_watched(const struct jail *jail)
 {
 	return jail_reports(jail) || jail->trace >= 0;
+}
+
+/* What holds in a jail that is entered cannot be looked at. */
+bool
+jail_tells_calls(const struct jail *jail)
+{
+	return jail->trace >= 0 && !jail_joins(jail) && jail_has_filter(jail);
 }
 
 bool

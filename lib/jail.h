@@ -168,6 +168,9 @@ bool jail_reports(const struct jail *jail);
 /* The same, or at least what was refused. */
 bool jail_is_watched(const struct jail *jail);
 
+/* Whether it is told which calls a filter refuses: with each step, alone. */
+bool jail_tells_calls(const struct jail *jail);
+
 /*
  * Whether a process of ours is between the caller and the command, init.h:
  * the pid 1, or who leads the session of a terminal.

@@ -225,7 +225,7 @@ static const struct feature {
 	    RUNGS_LANDLOCK_SIGNAL },
 	{ 6, "abstract", offsetof(struct landlock, scopes),
 	    RUNGS_LANDLOCK_ABSTRACT },
-	{ 7, "log", offsetof(struct landlock, logs), 1 },
+	{ LANDLOCK_ABI_LOG, "log", offsetof(struct landlock, logs), 1 },
 };
 
 static uint64_t *
@@ -455,12 +455,14 @@ landlock_prepare(struct landlock *l, int root, const char *directory,
 }
 
 int
-landlock_restrict(struct landlock *l, struct fail *f)
+landlock_restrict(struct landlock *l, bool told, struct fail *f)
 {
+	bool logs = l->logs != 0 || (told && l->abi >= LANDLOCK_ABI_LOG);
+
 	if (l->ruleset < 0)
 		return 0;
 	if (sys_landlock_restrict_self(l->ruleset,
-		l->logs ? RUNGS_LANDLOCK_LOG_NEW_EXEC : 0)
+		logs ? RUNGS_LANDLOCK_LOG_NEW_EXEC : 0)
 	    < 0)
 		return fail(f, errno, "landlock_restrict_self");
 	scope_close(&l->ruleset);

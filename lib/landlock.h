@@ -25,7 +25,8 @@
 struct fail;
 struct landlock_path;
 
-enum { LANDLOCK_PORTS = 256 };
+/* The ABI from which on refusals are logged. */
+enum { LANDLOCK_PORTS = 256, LANDLOCK_ABI_LOG = 7 };
 
 struct landlock {
 	struct landlock_path *path; /* of malloc(3) */
@@ -77,8 +78,9 @@ int landlock_prepare(struct landlock *l, int root, const char *directory,
 
 /*
  * Be held to the ruleset, for good, with all that is started from now on.
- * Needs no_new_privs.
+ * Needs no_new_privs.  told: what is refused is logged, if the kernel can,
+ * without a word for it.
  */
-int landlock_restrict(struct landlock *l, struct fail *f);
+int landlock_restrict(struct landlock *l, bool told, struct fail *f);
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "fail.h"
 #include "program.h"
+#include "seccomp.h"
 
 enum { RECORD = 8192, MOMENTS = 30 };
 
@@ -79,26 +80,43 @@ look(int log, pid_t pid, struct refusal *r)
 	return false;
 }
 
-/* libseccomp has the names. */
+/* A line of text, which is cut off there; "" if there is none. */
 static void
-find_name(struct refusal *r)
+take_line(char **text, char *line, size_t size)
 {
-	char path[PATH_MAX], what[64];
-	const char *argv[] = { path, what, NULL };
+	const char *next = strsep(text, "\n");
+
+	snprintf(line, size, "%s", next != NULL ? next : "");
+}
+
+/* libseccomp has the names, and the helper has the policies. */
+void
+refusal_look_up(struct refusal *r, const uint32_t args[6],
+    const char *const word[])
+{
+	char path[PATH_MAX], what[128];
+	const char *argv[SECCOMP_WORDS + 3] = { path, what };
 	struct program p = { .argv = argv, .in = -1, .dir = -1 };
-	char *text = NULL;
+	char *text = NULL, *rest;
 	struct fail why;
 	int status;
 
-	r->name[0] = '\0';
-	snprintf(what, sizeof what, "--name=%" PRIu32 ":%" PRIu32, r->arch,
-	    r->number);
+	r->name[0] = r->rule[0] = '\0';
+	snprintf(what, sizeof what,
+	    "--name=%" PRIu32 ":%" PRIu32 ":%" PRIu32 ":%" PRIu32 ":%" PRIu32
+	    ":%" PRIu32 ":%" PRIu32 ":%" PRIu32,
+	    r->arch, r->number, args[0], args[1], args[2], args[3], args[4],
+	    args[5]);
+	for (int n = 0; word != NULL && word[n] != NULL; n++)
+		argv[n + 2] = word[n];
 	if (program_beside("../libexec/rungs/denycall-compile", path, &why) < 0
 	    || program_run(&p, &text, &status, &why) < 0)
 		return;
-	text[strcspn(text, "\n")] = '\0';
-	if (status == 0)
-		snprintf(r->name, sizeof r->name, "%s", text);
+	rest = text;
+	if (status == 0) {
+		take_line(&rest, r->name, sizeof r->name);
+		take_line(&rest, r->rule, sizeof r->rule);
+	}
 	free(text);
 }
 
@@ -106,10 +124,13 @@ bool
 refusal_find(int log, pid_t pid, struct refusal *r)
 {
 	const struct timespec moment = { .tv_nsec = 10000000 };
+	static const uint32_t none[6];
+
+	*r = (struct refusal){ .pid = pid };
 
 	for (int n = 0; log >= 0 && pid > 0 && n < MOMENTS; n++) {
 		if (look(log, pid, r)) {
-			find_name(r);
+			refusal_look_up(r, none, NULL);
 			return true;
 		}
 		nanosleep(&moment, NULL);

@@ -246,19 +246,53 @@ seccomp_apply_default(struct fail *f)
 	return load(seccomp_default, seccomp_default_length, f);
 }
 
-int
-seccomp_guard_terminal(struct fail *f)
+size_t
+seccomp_programs(const struct seccomp *s, bool guard,
+    struct seccomp_program program[SECCOMP_PROGRAMS])
 {
-	if (load(seccomp_tty, seccomp_tty_length, f) == 0)
-		return 0;
-	return fail_hint(f, "without one, a terminal cannot be shared (-T)");
+	const struct seccomp_program none = { .code = NULL },
+				     own = { s->code, s->length },
+				     tty = { seccomp_tty, seccomp_tty_length },
+				     standing = { seccomp_default,
+					     seccomp_default_length };
+	size_t count = 0;
+
+	/* The one that surely allows another to be loaded comes first. */
+	program[0] = seccomp_has_default(s) ? standing : guard ? tty : none;
+	count += program[0].code != NULL;
+	program[count] = own;
+	return count + (s->code != NULL);
+}
+
+void
+seccomp_words(const struct seccomp *s, const struct seccomp_program *program,
+    const char *word[SECCOMP_WORDS + 1])
+{
+	size_t count = 0;
+
+	if (program->code == seccomp_default)
+		word[count++] = "default";
+	else if (program->code == seccomp_tty)
+		word[count++] = "file=tty";
+	else
+		for (int n = 0; n < s->words; n++)
+			word[count++] = s->word[n];
+	word[count] = NULL;
 }
 
 int
-seccomp_apply(const struct seccomp *s, struct fail *f)
+seccomp_apply(const struct seccomp *s, bool guard, struct fail *f)
 {
-	/* The one that surely allows another to be loaded comes first. */
-	if (seccomp_has_default(s) && seccomp_apply_default(f) < 0)
+	struct seccomp_program program[SECCOMP_PROGRAMS];
+	size_t count = seccomp_programs(s, guard, program);
+
+	for (size_t n = 0; n < count; n++) {
+		if (load(program[n].code, program[n].length, f) == 0)
+			continue;
+		if (program[n].code == seccomp_tty)
+			fail_hint(f, "without one, a terminal cannot be shared "
+				     "(-T)");
 		return -1;
-	return s->code == NULL ? 0 : load(s->code, s->length, f);
+	}
+	return 0;
 }

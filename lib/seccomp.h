@@ -18,9 +18,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "judge.h"
+
 struct fail;
 
-enum { SECCOMP_WORDS = 64 };
+enum { SECCOMP_WORDS = 64, SECCOMP_PROGRAMS = 2 };
 
 struct seccomp {
 	bool none;     /* all that was said before is forgotten */
@@ -56,14 +58,24 @@ int seccomp_compile(struct seccomp *s, struct fail *f);
 char *seccomp_explain(const struct seccomp *s, struct fail *f);
 
 /*
+ * What is to be loaded, in this order; guard: nobody types into a terminal,
+ * even where no word asks for that.  Returns how many there are.
+ */
+size_t seccomp_programs(const struct seccomp *s, bool guard,
+    struct seccomp_program program[SECCOMP_PROGRAMS]);
+
+/* The words that a program of these was made of, up to a NULL. */
+void seccomp_words(const struct seccomp *s,
+    const struct seccomp_program *program, const char *word[SECCOMP_WORDS + 1]);
+
+/*
  * From now on they hold for this process and all that it begins.  Needs
  * no_new_privs or CAP_SYS_ADMIN.  -1: the process is fit for nothing.
  */
-int seccomp_apply(const struct seccomp *s, struct fail *f);
+int seccomp_apply(const struct seccomp *s, bool guard, struct fail *f);
 
-/* The default policy alone; and: nobody types into a terminal. */
+/* The default policy alone. */
 int seccomp_apply_default(struct fail *f);
-int seccomp_guard_terminal(struct fail *f);
 
 /* What syscall-policies/default and tty became. */
 extern const struct sock_filter seccomp_default[], seccomp_tty[];

@@ -40,6 +40,7 @@
 #include "scope.h"
 #include "status.h"
 #include "supervise.h"
+#include "telling.h"
 
 static int
 run_in_place(struct jail *jail, char *command[], struct fail *f)
@@ -153,7 +154,7 @@ explain_doorstep(const struct jail *jail, int error, struct fail *f)
  */
 static int
 wait_for_start(struct jail *jail, int channel, struct status_started *started,
-    struct fail *f)
+    struct telling *telling, struct fail *f)
 {
 	union {
 		char word;
@@ -166,6 +167,7 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 	int fd;
 
 	for (;;) {
+		telling_wait_for(telling, channel);
 		got = channel_receive_from(channel, &message, sizeof message,
 		    &fd, &sender);
 		if (by_doorstep) {
@@ -183,6 +185,10 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 		}
 		if (got != 1)
 			return 0;
+		if (message.word == SAY_LISTENER) {
+			telling_listen(telling, fd);
+			continue;
+		}
 		/* Who has given up meanwhile says why. */
 		if (message.word != SAY_TERMINAL)
 			(void)outside_answer(channel, message.word, fd);
@@ -231,6 +237,7 @@ static int
 run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
     int news, struct fail *f)
 {
+	static struct telling telling; /* large */
 	struct supervised s = {
 		.news = news,
 		.takes_along = jail_has(jail, CLONE_NEWPID),
@@ -240,22 +247,26 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 		.timeouts = &jail->timeouts,
 		.pressures = &jail->pressures,
 		.cgroup = &jail->cgroup,
+		.telling = &telling,
 	};
 	struct status_started started = { .first = jail->first };
 	struct ending e;
 	uint64_t began = jail_reports(jail) ? report_now() : 0;
 
+	telling_begin(&telling, jail);
 	if (jail_enter(jail, STAGE_MAPS, f) == 0
 	    && say_go(jail, channel, f) == 0
-	    && wait_for_start(jail, channel, &started, f) == 0
+	    && wait_for_start(jail, channel, &started, &telling, f) == 0
 	    && report_start(jail, &started, f) == 0
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
+		telling_started(&telling);
 		release(jail);
 		s.first = s.command = jail->first;
 		if (started.command != 0)
 			s.command = started.command;
 		if (supervise(&s, &e, f) == 0) {
 			jail->command = started.command;
+			telling_end(&telling, s.command);
 			report_refusal(jail, e.status);
 			if (jail_reports(jail))
 				report_end(jail, &e, e.status, began);

@@ -264,20 +264,55 @@ status_exited(int fd, const struct status_exited *s)
 	write_line(fd, &line);
 }
 
+/* A text that is not known is "". */
+static void
+add_text(struct line *line, const char *name, const char *text)
+{
+	add(line, ",\"%s\":", name);
+	if (text[0] != '\0')
+		add_string(line, text);
+	else
+		add(line, "null");
+}
+
 void
 status_refused(int fd, const struct refusal *r)
 {
 	struct line line = { .used = 0 };
+	bool known = r != NULL, failed = known && r->error != 0;
 
-	add(&line, "{\"event\":\"refused\",\"layer\":\"denycall\",\"call\":");
-	if (r == NULL || r->name[0] == '\0')
-		add(&line, "null");
-	else
-		add_string(&line, r->name);
-	if (r == NULL)
-		add(&line, ",\"number\":null,\"kind\":null}");
-	else
-		add(&line, ",\"number\":%u,\"kind\":%u}", r->number, r->arch);
+	add(&line, "{\"event\":\"refused\",\"layer\":\"denycall\"");
+	add_text(&line, "call", known ? r->name : "");
+	add_number(&line, "number", known ? (int64_t)r->number : -1);
+	add_number(&line, "kind", known ? (int64_t)r->arch : -1);
+	add_number(&line, "errno", failed ? r->error : -1);
+	add_text(&line, "rule", failed ? r->rule : "");
+	add_number(&line, "pid", known ? r->pid : -1);
+	add(&line, "}");
+	write_line(fd, &line);
+}
+
+void
+status_locked(int fd, const char *blockers, const char *object)
+{
+	struct line line = { .used = 0 };
+
+	add(&line, "{\"event\":\"refused\",\"layer\":\"lockpath\"");
+	add_text(&line, "blockers", blockers);
+	add_text(&line, "object", object);
+	add(&line, "}");
+	write_line(fd, &line);
+}
+
+void
+status_untold(int fd, const char *layer, const char *why)
+{
+	struct line line = { .used = 0 };
+
+	add(&line, "{\"event\":\"untold\"");
+	add_text(&line, "layer", layer);
+	add_text(&line, "reason", why);
+	add(&line, "}");
 	write_line(fd, &line);
 }
 

@@ -60,6 +60,9 @@ void status_started(int fd, const struct status_started *s);
 void status_exited(int fd, const struct status_exited *s);
 /* A system call was refused; NULL: which one cannot be told. */
 void status_refused(int fd, const struct refusal *r);
+/* A lock of paths refused that; and: what a layer refuses cannot be told. */
+void status_locked(int fd, const char *blockers, const char *object);
+void status_untold(int fd, const char *layer, const char *why);
 void status_failed(int fd, const struct fail *why);
 
 #endif

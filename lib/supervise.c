@@ -14,6 +14,7 @@
 #include "job.h"
 #include "offspring.h"
 #include "scope.h"
+#include "telling.h"
 #include "terminal.h"
 #include "watch.h"
 
@@ -215,7 +216,13 @@ has_ended(struct state *st)
 }
 
 /* What is waited for: the terminal's two come first. */
-enum { SIGNALS = 2, NEWS, WATCHED, FDS = WATCHED + WATCH_FDS };
+enum {
+	SIGNALS = 2,
+	NEWS,
+	TOLD,
+	WATCHED = TOLD + TELLING_FDS,
+	FDS = WATCHED + WATCH_FDS
+};
 
 static int
 wait_for_end(struct state *st, int signals)
@@ -233,6 +240,7 @@ wait_for_end(struct state *st, int signals)
 			return 0;
 		while (watch_next(&st->watch, &wanted[WATCHED], &v))
 			enforce(st, &v);
+		telling_wait(s->telling, &wanted[TOLD]);
 		wanted[SIGNALS].revents = 0;
 		if (poll(wanted, FDS, terminal_poll(s->terminal, wanted)) < 0)
 			continue;
@@ -244,6 +252,7 @@ wait_for_end(struct state *st, int signals)
 			handle(st, &info);
 		if (wanted[NEWS].revents & POLLIN)
 			(void)hear(st);
+		telling_hear(s->telling, &wanted[TOLD], s->command);
 	}
 }
 

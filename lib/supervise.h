@@ -17,6 +17,7 @@
 struct cgroup;
 struct fail;
 struct pressures;
+struct telling;
 struct terminal;
 struct timeouts;
 
@@ -31,6 +32,7 @@ struct supervised {
 	const struct timeouts *timeouts;
 	const struct pressures *pressures;
 	const struct cgroup *cgroup;
+	struct telling *telling;
 };
 
 struct ending {

@@ -16,7 +16,9 @@
 #include "empty.h"
 #include "fail.h"
 #include "inroot.h"
+#include "inside.h"
 #include "jail.h"
+#include "listener.h"
 #include "numberset.h"
 #include "outside.h"
 #include "scope.h"
@@ -441,7 +443,7 @@ take_paths_of_lock(struct jail *jail, struct fail *f)
 int
 take_lock(struct jail *jail, struct fail *f)
 {
-	return landlock_restrict(&jail->landlock, f);
+	return landlock_restrict(&jail->landlock, jail->trace >= 0, f);
 }
 
 int
@@ -476,19 +478,27 @@ take_compile(struct jail *jail, struct fail *f)
 
 /*
  * Whoever goes into a jail gets the default policy, too: what exactly was
- * loaded in there cannot be asked for.
+ * loaded in there cannot be asked for.  The guard is in that.
  */
 int
 take_filter(struct jail *jail, struct fail *f)
 {
 	const struct seccomp *s = &jail->seccomp;
-	int result = 0;
+	bool held = jail_joins(jail) && jail->join.filtered;
+	struct seccomp_program program[SECCOMP_PROGRAMS];
+	size_t count = seccomp_programs(s, jail->shares_terminal, program);
 
-	if (jail_joins(jail) && jail->join.filtered)
-		result = seccomp_apply_default(f);
-	else if (jail->shares_terminal && !seccomp_has_default(s))
-		result = seccomp_guard_terminal(f);
-	if (result == 0 && seccomp_asked(s))
-		result = seccomp_apply(s, f);
-	return result;
+	if (held && seccomp_apply_default(f) < 0)
+		return -1;
+	if (jail_tells_calls(jail)) {
+		int loaded =
+		    listener_load(program, count, jail->channel, SAY_LISTENER);
+
+		/* What might be said by now would have to be allowed. */
+		if (loaded < 0)
+			__builtin_trap();
+		if (loaded > 0)
+			return 0;
+	}
+	return seccomp_apply(s, jail->shares_terminal && !held, f);
 }

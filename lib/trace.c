@@ -3,7 +3,6 @@
 #include "trace.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -23,13 +22,7 @@
 #include "init.h"
 #include "scope.h"
 
-#if defined __x86_64__
-enum { NATIVE = (int)AUDIT_ARCH_X86_64 };
-#elif defined __aarch64__
-enum { NATIVE = (int)AUDIT_ARCH_AARCH64 };
-#else
-enum { NATIVE = 0 };
-#endif
+enum { NATIVE = (int)RUNGS_AUDIT_ARCH };
 
 enum {
 	CALLS = 128,   /* a jump of the filter can be no longer than 255 */

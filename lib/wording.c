@@ -70,6 +70,24 @@ describe(uint32_t action, char text[32])
 }
 
 static void
+put_rule(const struct policy_rule *rule, FILE *out)
+{
+	char text[32];
+
+	fprintf(out, "%s %s", describe(rule->action, text), rule->call);
+	for (unsigned n = 0; n < rule->count; n++) {
+		const struct policy_condition *one = &rule->conditions[n];
+
+		fprintf(out, " arg%u", one->argument);
+		if (one->mask != UINT32_MAX)
+			fprintf(out, "&%#" PRIx32, one->mask);
+		fprintf(out, "%s%#" PRIx32,
+		    one->differs ? "!=" : "==", one->value);
+	}
+	fputc('\n', out);
+}
+
+static void
 put_conditional(const struct policy *p, const char *call, FILE *out)
 {
 	bool conditional;
@@ -78,24 +96,36 @@ put_conditional(const struct policy *p, const char *call, FILE *out)
 	size_t n = filter_rules(p, call, &action, &conditional);
 
 	fprintf(out, "%s %s\n", describe(action, text), call);
-	for (; n < p->count; n++) {
-		const struct policy_rule *rule = &p->rules[n];
+	for (; n < p->count; n++)
+		if (strcmp(p->rules[n].call, call) == 0)
+			put_rule(&p->rules[n], out);
+}
 
-		if (strcmp(rule->call, call) != 0)
-			continue;
-		fprintf(out, "%s %s", describe(rule->action, text), call);
-		for (unsigned c = 0; c < rule->count; c++) {
-			const struct policy_condition *one =
-			    &rule->conditions[c];
+static bool
+fits(const struct policy_rule *rule, const uint32_t args[6])
+{
+	for (unsigned n = 0; n < rule->count; n++) {
+		const struct policy_condition *c = &rule->conditions[n];
 
-			fprintf(out, " arg%u", one->argument);
-			if (one->mask != UINT32_MAX)
-				fprintf(out, "&%#" PRIx32, one->mask);
-			fprintf(out, "%s%#" PRIx32,
-			    one->differs ? "!=" : "==", one->value);
-		}
-		fputc('\n', out);
+		if (((args[c->argument] & c->mask) == c->value) == c->differs)
+			return false;
 	}
+	return true;
+}
+
+void
+wording_rule(const struct policy *p, const char *call, const uint32_t args[6],
+    FILE *out)
+{
+	char text[32];
+
+	for (size_t n = p->count; call != NULL && n-- > 0;)
+		if (strcmp(p->rules[n].call, call) == 0
+		    && fits(&p->rules[n], args)) {
+			put_rule(&p->rules[n], out);
+			return;
+		}
+	fprintf(out, "default %s\n", describe(p->otherwise, text));
 }
 
 /* The calls with this action; the first time those with conditions. */

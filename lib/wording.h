@@ -18,6 +18,13 @@ struct fail;
  */
 void wording_explain(const struct policy *p, FILE *out);
 
+/*
+ * Write the one rule that decides about a call with these arguments, of
+ * which the low halves count.  call is NULL for one without a name.
+ */
+void wording_rule(const struct policy *p, const char *call,
+    const uint32_t args[6], FILE *out);
+
 /* The name of a call of a kind, AUDIT_ARCH_*, of malloc(3); NULL: none. */
 char *wording_name(uint32_t arch, uint32_t number);
 

@@ -577,7 +577,7 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 @test "a command that was killed for a call: which one is told, where the kernel tells" {
 	local jail=$BATS_TEST_TMPDIR/jail
 	a_root scratch | denycall deny=chdir action=kill >"$jail"
-	unknown='{"event":"refused","layer":"denycall","call":null,"number":null,"kind":null}'
+	unknown='{"event":"refused","layer":"denycall","call":null,"number":null,"kind":null,"errno":null,"rule":null,"pid":null}'
 	run -159 denycall deny=chdir action=kill -- sh -c 'cd /'
 	if [ "$(id -u)" -eq 0 ] && dmesg 2>/dev/null | tail -n 200 | grep -q 'audit: type=1326'; then
 		told() {
@@ -588,7 +588,7 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 			return 1
 		}
 		poll told
-		assert_match '\{"event":"refused","layer":"denycall","call":"chdir","number":[0-9]+,"kind":[0-9]+\}'
+		assert_match '\{"event":"refused","layer":"denycall","call":"chdir","number":[0-9]+,"kind":[0-9]+,"errno":null,"rule":null,"pid":[0-9]+\}'
 		assert_match 'jailexec: refused: chdir, system call [0-9]+ of kind 0x[0-9a-f]+, by a filter of denycall'
 		poll told --pid1
 		assert_match 'jailexec: refused: chdir, .*'
@@ -606,6 +606,106 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 	never grep -q refused <<<"$output"
 	run -159 jailexec -v --status-fd=1 -f "$jail" -- sh -c 'exit 159'
 	never grep -q '"event":"refused"\|jailexec: refused' <<<"$output"
+}
+
+@test "jailexec -v tells of each call that failed, and it fails as without -v" {
+	local as jail=$BATS_TEST_TMPDIR/jail told=$BATS_TEST_TMPDIR/told words
+	# The errors are those of the filters together, the later one's first.
+	for words in default 'deny=ptrace,@network action=errno' 'allow=@basic,@file,execve,clone,waitid' \
+		"file=$policy" none; do
+		writes 'default allow' 'deny socket errno=EBUSY' 'allow socket arg0==1' 'log umask chdir'
+		# shellcheck disable=SC2086 # words
+		a_root scratch | denycall $words >"$jail"
+		for as in "${callers[@]}"; do
+			run -0 "$as" jailexec -f "$jail" -- /test/calls
+			same "$output" "$("$as" jailexec -v --status-fd=3 -f "$jail" -- /test/calls 2>"$told" 3>"$told.status")" "$words"
+		done
+		case $words in
+		default)
+			[ "$(grep -c '^jailexec: refused' "$told")" -gt 60 ]
+			same "$(sed -n 's/^jailexec: refused: \([a-z0-9_]*\),.*/\1/p' "$told")" \
+				"$(sed -n 's/.*"refused".*"call":"\([a-z0-9_]*\)".*/\1/p' "$told.status")"
+			for line in 'refused: mount, by denycall default: deny errno=EPERM mount' \
+				'refused: ioctl, by denycall default: deny errno=EPERM ioctl arg1==0x5412' \
+				'refused: clone3, by denycall default: deny errno=ENOSYS clone3'; do
+				grep -qx "jailexec: $line" "$told"
+			done
+			grep -Eq '"call":"mount","number":165,"kind":3221225534,"errno":1,"rule":"deny errno=EPERM mount","pid":[0-9]+\}$' "$told.status" ||
+				[ "$(uname -m)" != x86_64 ]
+			;;
+		deny=*) grep -qx 'jailexec: refused: ptrace, by denycall: deny errno=EPERM ptrace' "$told" ;;
+		file=*) grep -qx "jailexec: refused: socket, by denycall $words: deny errno=EBUSY socket" "$told" ;;
+		none) never grep refused "$told" ;;
+		esac
+	done
+}
+
+@test "with -v one filter is loaded for all, and what a child is refused is told once" {
+	unfiltered
+	look() {
+		twice() { a_root scratch | denycall deny=ptrace | "$as" jailexec -v -- "$@"; }
+		run -0 twice sh -c 'grep Seccomp /proc/self/status; for n in 1 2 3; do (unshare -U true & wait); done'
+		assert_line $'Seccomp:\t2' $'Seccomp_filters:\t1'
+		[ "$(grep -c 'refused: unshare' <<<"$output")" -eq 1 ]
+		# The first call of all, and who is not jailed at all.
+		first() { a_root scratch | denycall deny=execve | "$as" jailexec -v -- echo "$ran"; }
+		run -126 first
+		assert_line 'jailexec: refused: execve, by denycall deny=execve: deny errno=EPERM execve'
+		unjailed() { denycall -n deny=unlinkat deny=rmdir | "$as" jailexec -xv -- rmdir /; }
+		run -1 unjailed
+		assert_match 'jailexec: refused: (rmdir|unlinkat), by denycall: deny .*'
+		# The terminal's guard alone.
+		guard() { a_root scratch | denycall none | "$as" jailexec -vT -- /test/calls native; }
+		run -0 guard
+		assert_match 'jailexec: refused: ioctl, by denycall file=tty: .*'
+	}
+	for_each_caller look
+}
+
+@test "with -v nothing is allowed or spared that the filter does not allow or spare" {
+	# No listener, no call; and who it is that may send one is not for others to know.
+	local n out=$BATS_TEST_TMPDIR/out gone=$BATS_TEST_TMPDIR/gone
+	denycall -n deny=@network,mkdir,mkdirat action=errno >"$policy"
+	jailexec -xv -f "$policy" -- sh -c 'trap "" TERM; (until [ -e "$0" ]; do sleep 0.05; done
+		mkdir "$0.made"; echo ended) & wait' "$gone" >"$out" 2>&1 &
+	poll grep -q 'command: execve' "$out"
+	sleep 0.1
+	kill -KILL $!
+	wait $! || true
+	touch "$gone"
+	poll grep -q ended "$out"
+	grep -q 'Function not implemented' "$out"
+	[ ! -e "$gone.made" ]
+	killed() { a_root scratch | denycall deny=chdir action="$1" | jailexec -v -- sh -c 'cd /; echo here'; }
+	run -159 killed kill
+	run -159 killed trap
+	run -0 killed log
+	assert_line here
+	if [ "$(id -u)" -eq 0 ] && dmesg 2>/dev/null | tail -n 200 | grep -q 'audit: type=1326'; then
+		logged() {
+			jailexec -xv -f "$policy" -- "$BATS_TEST_TMPDIR/log-$$" -C / true 2>/dev/null
+			dmesg | tail -n 50 | grep -Eq "type=1326 .* comm=\"log-$$\" .* sig=0 .* code=0x7ffc0000"
+		}
+		denycall -n deny=chdir action=log >"$policy"
+		ln -s "$(command -v env)" "$BATS_TEST_TMPDIR/log-$$"
+		# The kernel's log leaves out what comes too fast.
+		for n in 1 1 1 2 3 0; do logged && break; sleep "$n"; done
+		[ "$n" -ne 0 ]
+	fi
+}
+
+@test "what cannot be told is said to be so: a second listener, a jail that is entered" {
+	requires root
+	inner() { jailexec -xv -f "$policy" -- jailexec -xv -f "$policy" -- "$calls" native; }
+	denycall -n deny=mkdir >"$policy"
+	run -0 inner
+	assert_line 'jailexec: what denycall refuses cannot be told: the kernel gives a process one listener, and there is one already, or none at all'
+	a_root scratch | jailexec --detach --name=told -- sleep 60
+	enterns -n of=told >"$policy"
+	run -0 jailexec -xv --status-fd=1 -f "$policy" -- true
+	jailexec -x -f "$policy" -- kill -KILL -1 || true
+	assert_line '{"event":"untold","layer":"denycall","reason":"what is loaded in a jail that is entered is not known"}'
+	assert_match 'jailexec: what denycall refuses cannot be told: what is loaded .*'
 }
 
 # --- real software ---

@@ -14,6 +14,7 @@ setup() {
 
 teardown() {
 	[ -z "${listener:-}" ] || stop "$listener"
+	[ -z "${auditing:-}" ] || "$RUNGS_STAGE/tests/auditing" "$auditing"
 }
 
 # A tree that reach can try all of its attempts on, once.
@@ -346,6 +347,39 @@ learned() {
 	grep '^lockpath' "$BATS_TEST_TMPDIR/learned-$as" |
 		sed "s,$BATS_TEST_TMPDIR/again-$as,DIR,; s/^lockpath //" |
 		grep -E "DIR|connect|bind" | xargs
+}
+
+@test "jailexec -v tells what the lock of its jail refused, and nothing of others" {
+	local as=as_caller jail=$BATS_TEST_TMPDIR/jail told=$BATS_TEST_TMPDIR/told was switch
+	switch=$RUNGS_STAGE/tests/auditing
+	make_tree
+	touch "$tree/empty/beside"
+	lockpath -n exec=/usr exec=/bin try-exec=/lib64 read=/dev "exec=$RUNGS_STAGE/bin" "read=$tree/one" >"$jail"
+	# Who may not read that is told so, and nothing is written for it.
+	run -0 as_user jailexec -xv --status-fd=1 -f "$jail" -- true
+	[ "$(id -u)" -ne 0 ] || assert_line 'jailexec: what lockpath refuses cannot be told: reading audit records takes CAP_AUDIT_READ: Operation not permitted' \
+		'{"event":"untold","layer":"lockpath","reason":"reading audit records takes CAP_AUDIT_READ: Operation not permitted"}'
+	was=$("$switch" 2>/dev/null) || skip 'requires a switch for auditing'
+	[ "$was" -ne 0 ] || {
+		run -0 jailexec -xv -f "$jail" -- true
+		assert_line 'jailexec: what lockpath refuses cannot be told: auditing is off; auditctl -e 1 switches it on'
+	}
+	auditing=$was
+	"$switch" 1
+	# A lock beside it, and one in it, have records of their own.
+	(while :; do lockpath exec=/usr exec=/bin try-exec=/lib64 log -- cat "$tree/empty/beside"; done) >/dev/null 2>&1 &
+	listener=$!
+	# shellcheck disable=SC2016 # for the shell in there
+	run -0 jailexec -xv --status-fd=3 -f "$jail" -- sh -c '(cat "$0/file"); cat "$0/file" "$0/one/move"
+		lockpath exec=/usr exec=/bin try-exec=/lib64 log -- cat "$0/one/link"; :' "$tree" 3>"$told"
+	grep -q 'one/link.*Permission denied' <<<"$output"
+	assert_match "jailexec: refused: fs.read_file, by lockpath: path=\"$tree/file\" .*"
+	[ "$(grep -c "$tree/file\"" <<<"$output")" -eq 1 ]
+	never grep -q 'refused: .*\(one/\|beside\)' <<<"$output"
+	grep -q '"refused","layer":"lockpath","blockers":"fs.read_file","object":"path=.*/file' "$told"
+	# Only with -v.
+	run -1 jailexec -x --status-fd=1 -f "$jail" -- cat "$tree/file"
+	never grep -q lockpath <<<"$output"
 }
 
 @test "learn: a program runs under the words that were learned from it" {

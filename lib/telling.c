@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+/* telling.c - see telling.h */
+#include "telling.h"
+
+#include <poll.h>
+#include <stdio.h>
+
+#include "fail.h"
+#include "jail.h"
+#include "listener.h"
+#include "refusal.h"
+#include "scope.h"
+#include "status.h"
+
+enum { LISTENER, AUDIT };
+enum { BATCH = 64, MOMENT = 50 }; /* milliseconds */
+
+static void
+say_untold(const struct jail *jail, const char *layer, const char *why)
+{
+	dprintf(jail->trace, "%s: what %s refuses cannot be told: %s\n",
+	    program_invocation_short_name, layer, why);
+	if (jail->status >= 0)
+		status_untold(jail->status, layer, why);
+}
+
+static void
+begin_audit(struct telling *t)
+{
+	const struct landlock *l = &t->jail->landlock;
+	struct fail why;
+	char text[64];
+
+	if (l->abi < LANDLOCK_ABI_LOG) {
+		snprintf(text, sizeof text,
+		    "this takes Landlock of ABI %d, and the kernel has %d",
+		    LANDLOCK_ABI_LOG, l->abi);
+		say_untold(t->jail, "lockpath", text);
+	} else if (audit_open(&t->audit, &why) < 0) {
+		say_untold(t->jail, "lockpath", why.text);
+	}
+}
+
+void
+telling_begin(struct telling *t, const struct jail *jail)
+{
+	*t = (struct telling){ .listener = -1, .audit = { .fd = -1 } };
+	if (jail->trace < 0)
+		return;
+	t->jail = jail;
+	t->programs =
+	    seccomp_programs(&jail->seccomp, jail->shares_terminal, t->program);
+	if (landlock_asked(&jail->landlock))
+		begin_audit(t);
+	if (jail_joins(jail))
+		say_untold(jail, "denycall",
+		    "what is loaded in a jail that is entered is not known");
+}
+
+void
+telling_listen(struct telling *t, int listener)
+{
+	t->listener = listener;
+	t->listens = true;
+}
+
+void
+telling_started(const struct telling *t)
+{
+	if (t->jail != NULL && jail_tells_calls(t->jail) && !t->listens)
+		say_untold(t->jail, "denycall",
+		    "the kernel gives a process one listener, and there is "
+		    "one already, or none at all");
+}
+
+/* Whether it is news. */
+static bool
+note(struct telling *t, const struct listener_refusal *r)
+{
+	const struct told new = { r->arch, r->number, r->way, r->program };
+
+	for (size_t n = 0; n < t->count; n++) {
+		const struct told *old = &t->told[n];
+
+		if (old->arch == new.arch && old->number == new.number
+		    && old->way == new.way && old->program == new.program)
+			return false;
+	}
+	if (t->count == TELLING_CALLS)
+		return false;
+	t->told[t->count++] = new;
+	return true;
+}
+
+static void
+tell_call(const struct telling *t, const struct listener_refusal *r)
+{
+	const char *word[SECCOMP_WORDS + 1];
+	struct refusal refusal = { .arch = r->arch,
+		.number = r->number,
+		.error = r->error,
+		.pid = r->pid };
+
+	seccomp_words(&t->jail->seccomp, &t->program[r->program], word);
+	refusal_look_up(&refusal, r->args, word);
+	if (t->jail->status >= 0)
+		status_refused(t->jail->status, &refusal);
+	if (refusal.name[0] == '\0')
+		snprintf(refusal.name, sizeof refusal.name,
+		    "system call %u of kind %#x", r->number, r->arch);
+	dprintf(t->jail->trace, "%s: refused: %s, by denycall%s%s: %s\n",
+	    program_invocation_short_name, refusal.name,
+	    word[0] != NULL && word[1] == NULL ? " " : "",
+	    word[0] != NULL && word[1] == NULL ? word[0] : "", refusal.rule);
+}
+
+static void
+hear_calls(struct telling *t)
+{
+	struct pollfd more = { .fd = t->listener, .events = POLLIN };
+	struct listener_refusal r;
+
+	/* Others want to be heard, too. */
+	for (int n = 0; n < BATCH && poll(&more, 1, 0) > 0; n++) {
+		if (!(more.revents & POLLIN)) {
+			/* Nobody is left who has the filter. */
+			scope_close(&t->listener);
+			t->listener = -1;
+			return;
+		}
+		if (listener_answer(t->listener, t->program, t->programs, &r)
+		    && note(t, &r))
+			tell_call(t, &r);
+	}
+}
+
+/* The same for what a lock refused; FNV-1a. */
+static bool
+note_lock(struct telling *t, const struct audit_refusal *r)
+{
+	const char *texts[] = { r->blockers, r->object };
+	uint32_t hash = 2166136261;
+
+	for (size_t n = 0; n < COUNT(texts); n++)
+		for (const char *c = texts[n]; *c != '\0'; c++)
+			hash = (hash ^ (unsigned char)*c) * 16777619;
+	for (size_t n = 0; n < t->locks; n++)
+		if (t->locked[n] == hash)
+			return false;
+	if (t->locks == TELLING_LOCKS)
+		return false;
+	t->locked[t->locks++] = hash;
+	return true;
+}
+
+static void
+hear_audit(struct telling *t, pid_t command)
+{
+	const struct jail *jail = t->jail;
+	struct audit_refusal r;
+
+	while (audit_next(&t->audit, command, &r)) {
+		if (!note_lock(t, &r))
+			continue;
+		dprintf(jail->trace, "%s: refused: %s, by lockpath: %s\n",
+		    program_invocation_short_name, r.blockers, r.object);
+		if (jail->status >= 0)
+			status_locked(jail->status, r.blockers, r.object);
+	}
+}
+
+void
+telling_wait(const struct telling *t, struct pollfd wanted[TELLING_FDS])
+{
+	wanted[LISTENER] = (struct pollfd){ t->listener, POLLIN, 0 };
+	wanted[AUDIT] = (struct pollfd){ t->audit.fd, POLLIN, 0 };
+}
+
+void
+telling_hear(struct telling *t, const struct pollfd wanted[TELLING_FDS],
+    pid_t command)
+{
+	if (t->listener >= 0 && wanted[LISTENER].revents != 0)
+		hear_calls(t);
+	if (t->audit.fd >= 0 && wanted[AUDIT].revents != 0)
+		hear_audit(t, command);
+}
+
+void
+telling_wait_for(struct telling *t, int fd)
+{
+	struct pollfd wanted[1 + TELLING_FDS] = { { fd, POLLIN, 0 } };
+
+	while (t->listener >= 0) {
+		telling_wait(t, wanted + 1);
+		wanted[1 + AUDIT].fd = -1;
+		if (poll(wanted, COUNT(wanted), -1) < 0)
+			continue;
+		if (wanted[0].revents != 0)
+			return;
+		telling_hear(t, wanted + 1, 0);
+	}
+}
+
+/* The kernel writes its records when it comes to it. */
+void
+telling_end(struct telling *t, pid_t command)
+{
+	struct pollfd wanted[TELLING_FDS];
+
+	if (t->listener >= 0)
+		hear_calls(t);
+	telling_wait(t, wanted);
+	while (t->audit.fd >= 0 && poll(&wanted[AUDIT], 1, MOMENT) > 0)
+		hear_audit(t, command);
+	scope_close(&t->listener);
+	audit_close(&t->audit);
+	t->listener = -1;
+}

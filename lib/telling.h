@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * telling.h - say what a jail is refused, while it runs: jailexec -v
+ *
+ * System calls that a filter refuses come to us to be refused, listener.h;
+ * what a lock of paths refuses is in the kernel's audit records, audit.h.
+ * Each is told once.
+ */
+#ifndef TELLING_H
+#define TELLING_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "audit.h"
+#include "seccomp.h"
+
+struct jail;
+
+enum { TELLING_FDS = 2, TELLING_CALLS = 512, TELLING_LOCKS = 256 };
+
+struct telling {
+	const struct jail *jail; /* NULL: nothing is told */
+	struct seccomp_program program[SECCOMP_PROGRAMS];
+	size_t programs;
+	int listener;       /* or -1 */
+	bool listens;       /* there has been one */
+	struct audit audit; /* its fd is -1, if we may not read that */
+	struct told {
+		uint32_t arch, number, way;
+		size_t program;
+	} told[TELLING_CALLS];
+	size_t count;
+	uint32_t locked[TELLING_LOCKS]; /* a hash of each text that was told */
+	size_t locks;
+};
+
+/*
+ * Before there is a jail: listen to what can be listened to, and say what
+ * cannot be.
+ */
+void telling_begin(struct telling *t, const struct jail *jail);
+
+/*
+ * The command's listener has come; and: the command runs, so that no other
+ * will come.
+ */
+void telling_listen(struct telling *t, int listener);
+void telling_started(const struct telling *t);
+
+/* What to wait for, -1s where there is nothing. */
+void telling_wait(const struct telling *t, struct pollfd wanted[TELLING_FDS]);
+
+/*
+ * Refuse and tell what has come.  command is its process, as we see it.
+ * Does not wait.
+ */
+void telling_hear(struct telling *t, const struct pollfd wanted[TELLING_FDS],
+    pid_t command);
+
+/* Wait until there is something to read from fd, and refuse calls meanwhile. */
+void telling_wait_for(struct telling *t, int fd);
+
+/* The jail has ended: tell what is left. */
+void telling_end(struct telling *t, pid_t command);
+
+#endif
