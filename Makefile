@@ -19,9 +19,10 @@ POLICYDIR    = $(PREFIX)/share/rungs/syscall-policies
 FUZZ_SECONDS = 20
 
 packages = gcc make libc6-dev musl-tools libarchive-dev libmd-dev \
-	libseccomp-dev busybox-static curl ca-certificates bats clang libclang-rt-dev \
+	libseccomp-dev libjansson-dev busybox-static curl ca-certificates bats clang libclang-rt-dev \
 	clang-format shellcheck mandoc cppcheck util-linux procps iproute2 \
-	uidmap squashfs-tools erofs-utils mmdebstrap gpg gpgv dpkg-dev
+	uidmap squashfs-tools erofs-utils mmdebstrap gpg gpgv dpkg-dev \
+	skopeo umoci podman runc
 
 CFLAGS ?= -O2 -g
 warn    = -Wall -Wextra -Wshadow -Wvla -Wwrite-strings \
@@ -84,7 +85,7 @@ $(build)/libexec/rungs/%: $(build)/help/bin/%.o $(build)/help/lib.a
 	$(call say,LD,$@)$(helplink) $(LDFLAGS) $(LDLIBS)
 
 $(build)/libexec/rungs/mkroot-unpack: LDLIBS += -larchive -lmd
-$(build)/libexec/rungs/packroot-write: LDLIBS += -larchive -lmd
+$(build)/libexec/rungs/packroot-write: LDLIBS += -larchive -ljansson -lmd
 $(build)/libexec/rungs/denycall-compile: LDLIBS += -lseccomp
 
 # A template is found beside the tools, as after an install.
@@ -184,7 +185,7 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch]) build/preset.c
 	@mkdir -p $(@D)
 	clang $(options) -O1 -fsanitize=fuzzer,address,undefined \
 		-o $@ $< build/preset.c \
-		$(filter-out lib/filter.c lib/wording.c lib/hashed.c lib/unpack.c lib/pack.c lib/filesystem.c,$(wildcard lib/*.c))
+		$(filter-out lib/filter.c lib/wording.c lib/hashed.c lib/unpack.c lib/pack.c lib/filesystem.c lib/image.c lib/imageconfig.c lib/layout.c lib/oci.c,$(wildcard lib/*.c))
 
 fuzz: $(fuzzers)
 	set -e; for target in $^; do \

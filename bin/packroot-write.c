@@ -2,10 +2,11 @@
 /*
  * packroot-write - write the working directory as one file
  *
- *	packroot-write FORMAT
+ *	packroot-write [-o NAME] FORMAT [WORD ...]
  *
- * For packroot, which has checked the words and entered the root.  All goes
- * to standard output; "digest" writes the digest of the tree.
+ * For packroot, which has entered the root.  All goes to standard output;
+ * with -o that is a directory, and NAME is to be one in it.  Words are those
+ * of imageconfig.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,10 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "filesystem.h"
+#include "image.h"
+#include "imageconfig.h"
 #include "number.h"
 #include "pack.h"
 
@@ -47,14 +51,37 @@ say(const char *before, unsigned long count, const char *after)
 }
 
 static int
-write_as(const char *format, const struct pack_job *job, struct fail *f)
+write_image(char *words[], const char *name, const struct pack_job *job,
+    struct fail *f)
+{
+	struct imageconfig config;
+	int result = imageconfig_init(&config, f);
+
+	for (int n = 1; result == 0 && words[n] != NULL; n++)
+		result = imageconfig_add(&config, words[n], f);
+	if (result == 0)
+		result =
+		    image_write(job, words[0], &config, STDOUT_FILENO, name, f);
+	imageconfig_free(&config);
+	return result;
+}
+
+static int
+write_as(char *words[], const char *name, const struct pack_job *job,
+    struct fail *f)
 {
 	char hex[PACK_DIGEST];
 
-	if (filesystem_is(format))
-		return filesystem_write(job, format, STDOUT_FILENO, f);
-	if (strcmp(format, "digest") != 0)
-		return pack_root(job, format, STDOUT_FILENO, f);
+	if (image_is(words[0]))
+		return write_image(words, name, job, f);
+	if (words[1] != NULL)
+		return fail(f, 0, "%s: %s takes no words", words[1], words[0]);
+	if (name != NULL)
+		return fail(f, 0, "-o %s: only an image is a directory", name);
+	if (filesystem_is(words[0]))
+		return filesystem_write(job, words[0], STDOUT_FILENO, f);
+	if (strcmp(words[0], "digest") != 0)
+		return pack_root(job, words[0], STDOUT_FILENO, f);
 	if (pack_digest(job, hex, f) < 0)
 		return -1;
 	printf("sha256:%s\n", hex);
@@ -62,7 +89,7 @@ write_as(const char *format, const struct pack_job *job, struct fail *f)
 }
 
 static int
-run(const char *format, struct fail *f)
+run(char *words[], const char *name, struct fail *f)
 {
 	struct pack_counts counts = { 0 };
 	struct pack_job job = { .counts = &counts };
@@ -70,7 +97,7 @@ run(const char *format, struct fail *f)
 	job.root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (job.root < 0)
 		return fail(f, errno, "open the root");
-	if (newest(&job.newest, f) < 0 || write_as(format, &job, f) < 0)
+	if (newest(&job.newest, f) < 0 || write_as(words, name, &job, f) < 0)
 		return -1;
 	say("", counts.sockets, "sockets left out");
 	say("attributes of ", counts.attributes, "entries left out");
@@ -81,14 +108,21 @@ run(const char *format, struct fail *f)
 int
 main(int argc, char *argv[])
 {
+	const char *name = NULL;
 	struct fail why;
 
-	if (argc != 2)
+	if (argc > 2 && strcmp(argv[1], "-o") == 0) {
+		name = argv[2];
+		argv += 2;
+		argc -= 2;
+	}
+	if (argc < 2)
 		return EXIT_TOOL;
 	/* Whoever reads may have seen enough; then say so, and end with 125. */
 	signal(SIGPIPE, SIG_IGN);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	if (run(argv[1], &why) == 0)
+	umask(022);
+	if (run(argv + 1, name, &why) == 0)
 		return 0;
 	fprintf(stderr, "packroot: %s\n", why.text);
 	if (why.hint[0] != '\0')

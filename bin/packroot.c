@@ -6,6 +6,9 @@
  * libarchive, writes it.
  */
 #include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,11 +19,32 @@
 #include "packer.h"
 #include "tool.h"
 
-static const char synopsis[] = "[-f FILE] FORMAT [dir=PATH]";
+static const char synopsis[] =
+    "[-f FILE] [-o DIRECTORY] FORMAT [dir=PATH] [WORD ...]";
+
+enum { USER = sizeof "user=:" + 2 * PASSWD_NAME };
+
+/* For an image: what droppriv's words say, or "". */
+static void
+name_user(const struct credential *c, char user[USER])
+{
+	int used;
+
+	user[0] = '\0';
+	if (!c->has_user)
+		return;
+	used = c->user[0] != '\0'
+	           ? snprintf(user, USER, "user=%s", c->user)
+	           : snprintf(user, USER, "user=%" PRIu32, c->uid);
+	if (c->has_group && c->group[0] != '\0')
+		snprintf(user + used, USER - (size_t)used, ":%s", c->group);
+	else if (c->has_group)
+		snprintf(user + used, USER - (size_t)used, ":%" PRIu32, c->gid);
+}
 
 /* The tree that a description begins with: a file's, or standard input. */
 static const char *
-read_root(const char *file, struct fail *f)
+read_root(const char *file, char user[USER], struct fail *f)
 {
 	static struct description d; /* the words point into it */
 	static struct jail jail;     /* large */
@@ -30,38 +54,75 @@ read_root(const char *file, struct fail *f)
 		return NULL;
 	if (jail.root.dir == NULL)
 		fail(f, 0, "no root: start with mkroot");
+	name_user(&jail.credential, user);
 	return jail.root.dir;
+}
+
+/* Take dir= out of the words, the last of which is NULL. */
+static const char *
+take_dir(char *words[])
+{
+	const char *dir = NULL;
+	int kept = 0;
+
+	for (int n = 0; words[n] != NULL; n++) {
+		if (strncmp(words[n], "dir=", 4) != 0)
+			words[kept++] = words[n];
+		else if (dir != NULL)
+			tool_usage(synopsis);
+		else
+			dir = words[n] + 4;
+	}
+	words[kept] = NULL;
+	return dir;
+}
+
+/* What the caller says of an image stands behind what the description does. */
+static int
+become(const char *file, const char *to, char *words[], struct fail *f)
+{
+	const char *format = words[0], *dir = take_dir(words + 1);
+	bool is_image =
+	    strncmp(format, "oci", 3) == 0 || strncmp(format, "docker", 6) == 0;
+	struct packer p = { .words = { format }, .count = 1 };
+	char user[USER] = "";
+
+	if (dir != NULL && file != NULL)
+		tool_usage(synopsis);
+	if (dir == NULL && (dir = read_root(file, user, f)) == NULL)
+		return -1;
+	if (user[0] != '\0' && is_image && packer_add(&p, user, f) < 0)
+		return -1;
+	for (int n = 1; words[n] != NULL; n++)
+		if (packer_add(&p, words[n], f) < 0)
+			return -1;
+	return packer_become(&p, dir, to, f);
 }
 
 int
 main(int argc, char *argv[])
 {
 	char **command = tool_command(&argc, argv);
-	const char *format, *dir, *file = NULL;
+	const char *file = NULL, *to = NULL;
 	struct fail why;
 	int option;
 
-	while ((option = getopt(argc, argv, "+f:")) != -1) {
-		if (option != 'f')
+	while ((option = getopt(argc, argv, "+f:o:")) != -1)
+		if (option == 'f')
+			file = optarg;
+		else if (option == 'o')
+			to = optarg;
+		else
 			tool_usage(synopsis);
-		file = optarg;
-	}
-	if (command != NULL || argc - optind < 1 || argc - optind > 2)
+	argv += optind;
+	if (command != NULL || argv[0] == NULL)
 		tool_usage(synopsis);
-	format = argv[optind];
-	if (argc - optind == 1) {
-		if ((dir = read_root(file, &why)) == NULL)
-			tool_die(&why);
-	} else if (file == NULL && strncmp(argv[optind + 1], "dir=", 4) == 0) {
-		dir = argv[optind + 1] + 4;
-	} else {
-		tool_usage(synopsis);
-	}
-	if (strcmp(format, "digest") != 0 && isatty(STDOUT_FILENO)) {
+	if (to == NULL && strcmp(argv[0], "digest") != 0
+	    && isatty(STDOUT_FILENO)) {
 		fail(&why, 0, "an archive is not for a terminal");
-		fail_hint(&why, "packroot %s > FILE", format);
+		fail_hint(&why, "packroot %s > FILE", argv[0]);
 	} else {
-		(void)packer_become(dir, format, &why);
+		(void)become(file, to, argv, &why);
 	}
 	tool_die(&why);
 }

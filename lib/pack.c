@@ -32,7 +32,7 @@ struct named {
 
 struct packing {
 	struct archive *out, *disk;
-	bool is_cpio, without_top;
+	bool is_cpio, without_top, is_layer;
 	int64_t newest, last; /* last: the number given out last */
 	struct ownerlist owners;
 	struct named *named;
@@ -313,9 +313,14 @@ pack_directory(struct packing *p, int fd, struct fail *f)
 	if (listing_read(&names, fd) < 0)
 		return fail(f, errno, "%s: read", shown(p));
 	for (size_t n = 0; n < names.count && result == 0; n++) {
-		if ((size_t)snprintf(p->path + length, room, "%s%s",
-			length > 0 ? "/" : "", names.list[n])
-		    >= room)
+		if (p->is_layer && strncmp(names.list[n], ".wh.", 4) == 0)
+			result = fail(f, 0,
+			    "%s: in an image a name that begins with .wh. "
+			    "takes another file away",
+			    names.list[n]);
+		else if ((size_t)snprintf(p->path + length, room, "%s%s",
+			     length > 0 ? "/" : "", names.list[n])
+			 >= room)
 			result = fail(f, ENAMETOOLONG, "%s", names.list[n]);
 		else
 			result = pack_one(p, fd, names.list[n], f);
@@ -403,6 +408,7 @@ new_packing(const struct pack_job *job)
 	return (struct packing){
 		.newest = job->newest,
 		.without_top = job->without_top,
+		.is_layer = job->is_layer,
 		.counts = job->counts,
 	};
 }
@@ -418,7 +424,7 @@ pack_root(const struct pack_job *job, const char *format, int out,
 		fail(f, 0, "%s: no such format", format);
 		return fail_hint(f,
 		    "tar or cpio, with .gz, .zst, .xz or nothing; squashfs, "
-		    "erofs; or digest");
+		    "erofs; oci, oci.zst, docker-archive; or digest");
 	}
 	p.out = new_writer(filter, p.is_cpio);
 	return pack(&p, job->root, open_descriptor, &out, f);

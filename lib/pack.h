@@ -28,7 +28,8 @@ struct pack_counts {
 struct pack_job {
 	int root;       /* the tree, an open directory */
 	int64_t newest; /* no change is said to be later; seconds since 1970 */
-	bool without_top;           /* no entry for the root itself */
+	bool without_top; /* no entry for the root itself */
+	bool is_layer;    /* refuse names that mean something in an image */
 	struct pack_counts *counts; /* added to */
 };
 

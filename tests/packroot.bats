@@ -16,6 +16,8 @@ setup() {
 
 teardown() {
 	[ -z "${elsewhere:-}" ] || rm -rf "$elsewhere"
+	[ -z "${parents:-}" ] ||
+		find /sys/fs/cgroup/*/libpod_parent -depth -type d -exec rmdir {} +
 }
 
 # tree DIR: one of everything that a tree may have.
@@ -196,6 +198,149 @@ squashed() {
 	mkdir t
 	truncate -s 512M t/large
 	setlimit data=64M -- packroot tar dir=t >/dev/null
+	setlimit data=64M -- packroot oci.zst dir=t >image
+}
+
+# blob DIR MEDIA-TYPE: the path of the one that is of that type, by what
+# points to it.
+blob() {
+	local hex
+	hex=$(cat "$1/index.json" "$1"/blobs/sha256/* 2>/dev/null | grep -ao "{[^{}]*$2\"[^}]*" |
+		grep -o 'sha256:[0-9a-f]*' | head -n 1)
+	printf '%s/blobs/sha256/%s\n' "$1" "${hex#sha256:}"
+}
+
+@test "an image says what its words say, and the same each time" {
+	local words format layer
+	words=(entrypoint=/bin/sh entrypoint=-c 'cmd=echo "hi"' env=A=1 env=B=2=3
+		env=A=4 label=b=x label=a= label=b=y cwd=/srv user=7:web arch=arm64 tag=v1)
+	tree t
+	packroot oci dir=t "${words[@]}" >one.tar
+	packroot oci dir=t "${words[@]}" | cmp - one.tar
+	packroot -o one oci dir=t "${words[@]}"
+	mkdir two
+	packroot -o "$PWD/two/" oci dir=t "${words[@]}"
+	tar -xf one.tar --one-top-level=three
+	diff -r one two
+	diff -r one three
+	same 755 "$(stat -c %a one)"
+	(cd one/blobs/sha256 && sha256sum -- *) | awk '$1 != $2 { exit 1 }'
+	layer=$(blob one application/vnd.oci.image.layer.v1.tar+gzip)
+	same "$(gzip -dc "$layer" | sha256sum)" "$(packroot tar dir=t | sha256sum)"
+	layer=$(gzip -dc "$layer" | sha256sum)
+	same '{"architecture":"arm64","config":{"Cmd":["echo \"hi\""],"Entrypoint":["/bin/sh","-c"],"Env":["A=4","B=2=3"],"Labels":{"a":"","b":"y"},"User":"7:web","WorkingDir":"/srv"},"os":"linux","rootfs":{"diff_ids":["sha256:'"${layer%% *}"'"],"type":"layers"}}' \
+		"$(cat "$(blob one application/vnd.oci.image.config.v1+json)")"
+	same '{"imageLayoutVersion":"1.0.0"}' "$(cat one/oci-layout)"
+	grep -q '"org.opencontainers.image.ref.name":"v1"' one/index.json
+	SOURCE_DATE_EPOCH=86401 packroot -o dated oci dir=t
+	grep -q '"created":"1970-01-02T00:00:01Z"' "$(blob dated application/vnd.oci.image.config.v1+json)"
+	packroot -o zst oci.zst dir=t
+	same 28b52ffd "$(head -c 4 "$(blob zst application/vnd.oci.image.layer.v1.tar+zstd)" | od -An -tx1 | tr -d ' ')"
+	packroot docker-archive dir=t tag=a:b | tar -xOf - manifest.json >manifest
+	grep -Eqx '\[\{"Config":"[0-9a-f]{64}.json","Layers":\["'"${layer%% *}"'.tar"\],"RepoTags":\["a:b"\]\}\]' manifest
+}
+
+@test "who is in the jail is who is in the image, unless a word says more" {
+	local words want
+	mkdir t
+	while read -r words want; do
+		# shellcheck disable=SC2086 # several words
+		printf 'jail 1\nmkroot dir=%s\nend\n' "$PWD/t" | droppriv ${words//+/ } >jail
+		packroot docker-archive <jail | tar -xOf - --wildcards '[0-9a-f]*.json' >config
+		grep -Fq "\"config\":$want," config || same "$want" "$(cat config)"
+		packroot docker-archive user=me <jail | tar -xOf - --wildcards '[0-9a-f]*.json' |
+			grep -Fq '"User":"me"'
+	done <<-'EOF'
+		user=web {"User":"web"}
+		user=7+group=8 {"User":"7:8"}
+		user=web+group=www {"User":"web:www"}
+		caps=none {}
+	EOF
+	# A tar has no place for it.
+	packroot tar <jail >t.tar
+}
+
+# handed_on: what others make of our image, and we of that.
+handed_on() {
+	local want
+	rm -rf pack out got
+	mkdir -m 777 out
+	mkdir got
+	"$as" mkroot "tar:$PWD/whole.tar" >pack
+	want=$(digest_of pack)
+	"$as" packroot -o out/oci oci cmd=/bin/true label=a=b <pack
+	"$as" packroot oci.zst <pack >out/oci.tar
+	"$as" packroot docker-archive cmd=/bin/true <pack >out/docker.tar
+	skopeo inspect oci:out/oci:latest | grep -q '"a": "b"'
+	skopeo copy -q oci:out/oci:latest docker-archive:out/copy.tar:x:y
+	skopeo copy -q docker-archive:out/copy.tar oci:got/copy:latest
+	skopeo copy -q docker-archive:out/docker.tar oci:got/docker:latest
+	skopeo inspect oci-archive:out/oci.tar >/dev/null
+	cp -r out/oci got/
+	for image in oci copy docker; do
+		umoci unpack --image "got/$image:latest" "got/$image.d" >/dev/null 2>&1
+		same "$want" "$(packroot digest dir="got/$image.d/rootfs")" "$image as $as"
+	done
+}
+
+@test "skopeo and umoci read an image as the same tree" {
+	requires root skopeo umoci
+	local as image
+	tree t
+	given t
+	# The one writes to /var, the other takes no node without the right to.
+	rm t/node t/$'name\xff\xfe'
+	packroot tar dir=t >whole.tar
+	for_each_caller handed_on
+}
+
+# container WORD...: run one of podman, that sees no other and is not seen.
+container() {
+	# shellcheck disable=SC2016 # for the shell in there
+	unshare --mount -- sh -c 'mount -t tmpfs none /run && mkdir -p /var/lib/containers &&
+		mount -t tmpfs none /var/lib/containers || exit
+		podman="podman --runtime runc --cgroup-manager cgroupfs --storage-driver vfs"
+		[ "$1" = --rootfs ] || $podman load -q -i "$1" >/dev/null || exit
+		[ "$1" = --rootfs ] || set -- localhost/latest:latest
+		exec $podman run --rm --network none --ulimit nofile=1000:1000 \
+			--ulimit nproc=1000:1000 "$@"' sh "$@"
+}
+
+@test "podman runs an image" {
+	requires root podman busybox
+	mkroot busybox dir=root >jail
+	[ -d /sys/fs/cgroup/pids/libpod_parent ] || parents=yes
+	run container --rootfs "$PWD/root/rootfs" /bin/true
+	[ "$status" -eq 0 ] || skip "requires a podman that runs a command: $output"
+	packroot oci cmd=/bin/sh cmd=-c cmd='pwd; echo $A; id -u' env=A=x cwd=/tmp user=7 \
+		<jail >image
+	run -0 container "$PWD/image"
+	assert_output $'/tmp\nx\n7'
+}
+
+@test "an image is refused in a line, and nothing of it is left" {
+	local word
+	mkdir t full
+	touch full/file
+	for word in cmd env=A env==b env= cwd=srv cwd= user= user=:7 label=a label==b \
+		tag= tag=-a 'tag=a b' arch= from=x cmd=$'\xff'; do
+		refused packroot oci dir=t "$word"
+		refused packroot -o new oci dir=t "$word"
+	done
+	refused packroot tar dir=t cmd=x
+	refused packroot -o new tar dir=t
+	refused packroot -o full oci dir=t
+	refused packroot -o no/such oci dir=t
+	refused packroot -o t/file/.. oci dir=t
+	refused env TMPDIR="$PWD/no" packroot oci dir=t
+	mkdir t/d
+	touch t/d/.wh.file
+	refused packroot oci dir=t
+	refused packroot -o new oci dir=t
+	[[ $output == *.wh.file:* ]]
+	packroot tar dir=t >t.tar
+	same $'full\nhome\nt\nt.tar' "$(ls -A)"
+	same file "$(ls -A full)"
 }
 
 @test "the digest tells trees apart, by all but time and place" {
