@@ -3,6 +3,7 @@
 #include "learned.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "description.h"
 #include "fail.h"
+#include "kernfile.h"
 #include "scope.h"
 
 static int
@@ -212,14 +214,48 @@ print_path(const struct learned_path *p, FILE *out)
 	}
 }
 
+static bool
+has_port(const struct learned *l, int way, unsigned port)
+{
+	return (l->ports[way][port / 8] & 1U << port % 8) != 0;
+}
+
+/*
+ * A port to connect to that the kernel had picked for who was bound to 0, or
+ * 0.  It will be another one the next time; ip(7), ip_local_port_range.
+ */
+static unsigned
+find_picked(const struct learned *l)
+{
+	static const char range[] = "/proc/sys/net/ipv4/ip_local_port_range";
+	unsigned first, last;
+	char text[64];
+
+	if (!has_port(l, 1, 0)
+	    || kernfile_read(AT_FDCWD, range, text, sizeof text) < 0
+	    || sscanf(text, "%u %u", &first, &last) != 2 || last > UINT16_MAX)
+		return 0;
+	while (first <= last && !has_port(l, 0, first))
+		first++;
+	return first <= last ? first : 0;
+}
+
 static void
 print_ports(const struct learned *l, int way, FILE *out)
 {
 	const char *comma = "";
+	unsigned picked = way == 0 ? find_picked(l) : 0;
 
+	if (picked != 0) {
+		fprintf(out,
+		    "# not learned: connect=; the kernel picked port %u, and "
+		    "picks others\nlockpath connect=any\n",
+		    picked);
+		return;
+	}
 	fputs(way == 0 ? "lockpath connect=" : "lockpath bind=", out);
 	for (unsigned port = 0; port <= UINT16_MAX; port++)
-		if (l->ports[way][port / 8] & 1U << port % 8) {
+		if (has_port(l, way, port)) {
 			fprintf(out, "%s%u", comma, port);
 			comma = ",";
 		}

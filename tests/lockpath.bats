@@ -367,7 +367,7 @@ learned() {
 	auditing=$was
 	"$switch" 1
 	# A lock beside it, and one in it, have records of their own.
-	(while :; do lockpath exec=/usr exec=/bin try-exec=/lib64 log -- cat "$tree/empty/beside"; done) >/dev/null 2>&1 &
+	(while :; do lockpath exec=/usr exec=/bin try-exec=/lib64 log -- cat "$tree/empty/beside" || sleep 0.02; done) >/dev/null 2>&1 3>&- &
 	listener=$!
 	# shellcheck disable=SC2016 # for the shell in there
 	run -0 jailexec -xv --status-fd=3 -f "$jail" -- sh -c '(cat "$0/file"); cat "$0/file" "$0/one/move"
@@ -377,7 +377,13 @@ learned() {
 	[ "$(grep -c "$tree/file\"" <<<"$output")" -eq 1 ]
 	never grep -q 'refused: .*\(one/\|beside\)' <<<"$output"
 	grep -q '"refused","layer":"lockpath","blockers":"fs.read_file","object":"path=.*/file' "$told"
+	# What comes before it is known whose it is, is held back.
+	lockpath -n connect=none >"$jail"
+	run -0 jailexec -xv -f "$jail" -- bash -c 'sleep 0.3; : <>/dev/tcp/127.0.0.1/9; :'
+	assert_match 'jailexec: refused: net.connect_tcp, by lockpath: .*dest=9'
+	never grep -q 'refused: fs' <<<"$output"
 	# Only with -v.
+	lockpath -n exec=/usr exec=/bin try-exec=/lib64 >"$jail"
 	run -1 jailexec -x --status-fd=1 -f "$jail" -- cat "$tree/file"
 	never grep -q lockpath <<<"$output"
 }
@@ -408,7 +414,7 @@ learned() {
 
 @test "learn: what other languages do, and threads and ports" {
 	look() {
-		local program port=$((20000 + RANDOM % 10000))
+		local program port=$((33000 + RANDOM % 10000))
 		! command -v gcc >/dev/null || again sh -c \
 			'echo "int main(void) { return 7; }" >s.c && TMPDIR=$PWD gcc s.c && ./a.out || echo $?'
 		! command -v perl >/dev/null || again perl -MFile::Temp=tempfile -e \
@@ -426,6 +432,13 @@ t = threading.Thread(target=serve); t.start(); t.join()"
 		[ -x /usr/bin/python3 ] || return 0
 		again /usr/bin/python3 -c "$program"
 		[[ $(learned) == *"read=DIR/lines connect=$port bind=$port" ]]
+		# The kernel picks another port each time, and no word is as wide as that.
+		program='import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
+socket.create_connection(s.getsockname()); print("picked")'
+		again /usr/bin/python3 -c "$program"
+		[[ $(learned) == *'connect=any bind=0' ]]
+		grep -Eqx '# not learned: connect=; the kernel picked port [0-9]+, and picks others' "$BATS_TEST_TMPDIR/learned-$as"
 	}
 	for_each_caller look
 }
