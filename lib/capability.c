@@ -170,8 +170,9 @@ capabilities_add(void *layer, const char *word, struct fail *f)
 	}
 	if (strncmp(word, "dumpable", strlen("dumpable")) == 0) {
 		fail(f, 0, "%.200s: execve(2) makes it dumpable again", word);
-		return fail_hint(f, "setlimit core=0 keeps a command from "
-				    "leaving cores");
+		return fail_hint(f,
+		    "setlimit core=0 has it leave no core, and a program file "
+		    "that its user cannot read is not looked into");
 	}
 	if (strcmp(word, "nnp") == 0) {
 		new.nnp = true;

@@ -432,7 +432,23 @@ droppriv: caps=default,net_raw keeps it, too'
 	run -0 droppriv -n "groups=$(seq -s, 1 255)"
 	refused droppriv nnp dumpable=no -- echo "$ran"
 	assert_output 'droppriv: dumpable=no: execve(2) makes it dumpable again
-droppriv: setlimit core=0 keeps a command from leaving cores'
+droppriv: setlimit core=0 has it leave no core, and a program file that its user cannot read is not looked into'
+}
+
+@test "who is not to be looked into is a program file that its user cannot read" {
+	requires root
+	local open=$BATS_TEST_TMPDIR/open closed=$BATS_TEST_TMPDIR/closed
+	chmod 755 "$BATS_TEST_TMPDIR"
+	cp "$(command -v sleep)" "$open"
+	install -m 711 "$open" "$closed"
+	looked() {
+		# shellcheck disable=SC2016 # for the shell in there
+		as_user sh -c 'droppriv nnp -- "$0" 60 & p=$!
+			until [ "$(readlink "/proc/$p/exe")" = "$0" ] || [ "$(cat "/proc/$p/comm")" = closed ]; do :; done
+			head -c 1 "/proc/$p/environ" | wc -c; kill "$p"' "$1" 2>/dev/null
+	}
+	same 1 "$(looked "$open")"
+	same 0 "$(looked "$closed")"
 }
 
 @test "nothing but a user goes with a jail that is entered" {
