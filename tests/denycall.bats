@@ -427,6 +427,7 @@ wrong() {
 		same "$(<"$policy.again")" "$output" "$words"
 	done
 	denycall --explain default >"$policy.again"
+	grep -qx 'deny errno=EPERM clone arg0&0x7e020000!=0' "$policy.again"
 	same "$(denycall default -- "$calls" native)" \
 		"$(denycall "file=$policy.again" -- "$calls" native)"
 	run -0 denycall --explain none
@@ -534,7 +535,16 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 		run -0 promised stdio,rpath,wpath,exec,proc sh -c "$say" "$file"
 		assert_output $'first\nin'
 		run -1 promised stdio,rpath,wpath,exec,proc mkdir "$file.d"
-		run -0 promised stdio,rpath,cpath,exec,proc mkdir "$file.d"
+		run -2 promised stdio,rpath,wpath,exec,proc sh -c ': >"$0.new"' "$file"
+		run -0 promised stdio,rpath,cpath,exec,proc sh -c 'mkdir "$0.d" "$0.e" && mkfifo "$0.d/x" &&
+			ln "$0.d/x" "$0.e" && rm "$0.d/x" "$0.e/x" && rmdir "$0.d" "$0.e"' "$file"
+		mode() { promised "stdio,rpath,wpath,cpath,exec,proc$1" sh -c ': >"$0.f" && chmod 600 "$0.f"' "$file"; }
+		run -1 mode ''
+		run -0 mode ,fattr
+		# Taken back, what is to be called; not what is locked.
+		run -2 "$as" denycall promise=stdio,rpath,exec none -- sh -c "grep Seccomp: /proc/self/status; $say" "$file"
+		assert_line $'Seccomp:\t0'
+		assert_match '.*Permission denied'
 		# In a jail it is the same, where the paths are the jail's.
 		jailed() { a_root scratch | denycall "promise=$1" | "$as" jailexec -- "${@:2}"; }
 		run -1 jailed stdio,rpath,exec,proc sh -c 'echo in >/tmp/f'
@@ -550,6 +560,9 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 	run -0 kept inet
 	assert_match '.* socket\(2,.* EINVAL -'
 	assert_match '.* socket\(1,.* EPERM -'
+	run -0 denycall --explain promise=inet
+	assert_line 'allow socket arg0==0x2' 'allow socket arg0==0xa' 'allow socket arg0==0x10'
+	same 3 "$(grep -c '^allow socket ' <<<"$output")"
 	run -0 kept unix
 	assert_match '.* socket\(1,.* EINVAL -'
 	assert_match '.* socket\(2,.* EPERM -'
@@ -562,6 +575,10 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 	run -0 denycall promise=stdio,exec -- "$calls" native
 	never grep -Eq ' (mount|bpf|ptrace|openat|socket|setresuid|mkdir|setpgid)\(.*\) (E[^P]|done)' <<<"$output"
 	assert_match '.* ioctl\(f*,5412\) EPERM .*'
+	assert_match '.* ioctl\(f*,541c\) EPERM .*'
+	assert_match '.* clone3\(.* ENOSYS ENOSYS'
+	run -0 denycall --explain promise=stdio
+	assert_line 'allow clone arg0&0x10000!=0 arg0&0x7e020000==0'
 	for words in promise= promise=bogus 'promise=stdio,' promise=stdio,bogus promise=stdi; do
 		refused denycall "$words" -- echo "$ran"
 	done
@@ -692,6 +709,20 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 		for n in 1 1 1 2 3 0; do logged && break; sleep "$n"; done
 		[ "$n" -ne 0 ]
 	fi
+}
+
+@test "the default policy does not follow what capabilities are kept" {
+	look() {
+		mounts() {
+			a_root scratch | droppriv caps=default,sys_admin | denycall "$@" |
+				"$as" jailexec -v -- mount -t tmpfs none /run
+		}
+		run -1 mounts default
+		assert_line 'jailexec: refused: mount, by denycall default: deny errno=EPERM mount'
+		run -0 mounts none default allow=@mount
+		never grep -q refused <<<"$output"
+	}
+	for_each_caller look
 }
 
 @test "what cannot be told is said to be so: a second listener, a jail that is entered" {
