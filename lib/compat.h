@@ -69,6 +69,7 @@ enum {
 	RUNGS_FSMOUNT_CLOEXEC = 1,
 	RUNGS_CONFIG_FLAG = 0,
 	RUNGS_CONFIG_STRING = 1,
+	RUNGS_CONFIG_FD = 5,
 	RUNGS_CONFIG_CREATE = 6,
 	RUNGS_ATTR_RDONLY = 0x01,
 	RUNGS_ATTR_NOSUID = 0x02,
@@ -191,6 +192,13 @@ static inline int
 sys_fsconfig(int fd, unsigned command, const char *key, const char *value)
 {
 	return (int)syscall(__NR_fsconfig, fd, command, key, value, 0);
+}
+
+static inline int
+sys_fsconfig_fd(int fd, const char *key, int value)
+{
+	return (
+	    int)syscall(__NR_fsconfig, fd, RUNGS_CONFIG_FD, key, NULL, value);
 }
 
 static inline int

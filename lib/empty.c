@@ -117,12 +117,6 @@ empty_open(void)
 	return open_pinned();
 }
 
-int
-empty_aside(void)
-{
-	return open("/" EMPTY_ASIDE, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
 /* It has room for two inodes, and two directories take that. */
 static int
 check_here(void)

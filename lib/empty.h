@@ -43,12 +43,6 @@ int empty_open(void);
  */
 int empty_enter(int empty, struct empty_way *back);
 
-/*
- * Inside, or in a copy of it: open the one directory that it has beside "/".
- * It is empty, too, and there to be mounted on for a moment.  -1: errno.
- */
-int empty_aside(void);
-
 /* Step back, to the root and the working directory that we had. */
 int empty_leave(struct empty_way *back, struct fail *f);
 

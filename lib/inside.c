@@ -262,7 +262,7 @@ help(struct jail *jail, int channel, int gate)
 		give_up(channel, &why);
 	say(gate, SAY_READY, namespace);
 	close(namespace);
-	if (root_enter(&jail->root, take_over(gate), &why) < 0)
+	if (root_enter(take_over(gate), &why) < 0)
 		give_up(channel, &why);
 }
 

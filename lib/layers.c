@@ -297,7 +297,7 @@ layers_mount(const struct mount *m, struct fail *f)
 		o.top = top = upper_open(&l->upper, o.above, f);
 	}
 	if (l->upper.path == NULL || top >= 0) {
-		overlay = overlay_mount(&o, NULL);
+		overlay = overlay_mount(&o, NULL, false);
 		if (overlay < 0)
 			explain(m, f);
 	}

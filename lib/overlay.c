@@ -24,7 +24,7 @@ put(int mount, int base, const char *name)
 {
 	autoclose int point = -1;
 
-	if (mkdirat(base, name, 0700) < 0)
+	if (mkdirat(base, name, 0700) < 0 && errno != EEXIST)
 		return -1;
 	point = openat(base, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return point < 0 ? -1 : fsmount_attach(mount, point);
@@ -52,6 +52,118 @@ make_upper(int base, const struct overlay *o)
 }
 
 /*
+ * A layer as the kernel takes it: the top of a tree that is attached nowhere
+ * and belongs to our user namespace.  What comes from outside does not, but a
+ * copy of it does, from where we put it in a tree of our own.
+ */
+static int
+adopt(int mount, int base, const char *name)
+{
+	autoclose int point = -1, inside = -1;
+
+	if (mkdirat(base, name, 0700) < 0)
+		return -1;
+	point = openat(base, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (point < 0
+	    || sys_move_mount(mount, "", point, "",
+		   RUNGS_MOVE_FROM_EMPTY | RUNGS_MOVE_TO_EMPTY)
+		   < 0)
+		return -1;
+	inside = openat(base, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return sys_open_tree(inside, "",
+	    RUNGS_OPEN_TREE_CLONE | AT_EMPTY_PATH | O_CLOEXEC);
+}
+
+/*
+ * The layers have to be open until the overlay is made.  1: this kernel takes
+ * none of them so, and the mounts are as they were.
+ */
+static int
+give_lower(int fs, int base, const struct overlay *o, int layer[])
+{
+	char name[2] = "";
+
+	for (int n = 0; n < o->lowers; n++) {
+		name[0] = names[n];
+		layer[n] = adopt(o->lower[n], base, name);
+		if (layer[n] < 0)
+			return n == 0 ? 1 : -1;
+		if (sys_fsconfig_fd(fs, "lowerdir+", layer[n]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+give_upper(int fs, int base, const struct overlay *o)
+{
+	const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+	autoclose int upper = -1, work = -1;
+
+	if (o->upper == OVERLAY_NONE)
+		return 0;
+	upper = openat(base, "above/upper", flags);
+	work = openat(base, "above/work", flags);
+	return sys_fsconfig_fd(fs, "upperdir", upper) < 0
+	               || sys_fsconfig_fd(fs, "workdir", work) < 0
+	           ? -1
+	           : 0;
+}
+
+static int
+give_source(int fs, const struct overlay *o)
+{
+	if (o->source == NULL || o->source[0] == '\0')
+		return 0;
+	return sys_fsconfig(fs, RUNGS_CONFIG_STRING, "source",
+	    strchr(o->source, '=') + 1);
+}
+
+/* Beside the tmpfs, to be let go of together. */
+static void
+put_aside(int base, int layer[], int count)
+{
+	int error = errno;
+
+	for (int n = 0; n < count; n++) {
+		if (layer[n] >= 0)
+			(void)sys_move_mount(layer[n], "", base, "",
+			    RUNGS_MOVE_FROM_EMPTY | RUNGS_MOVE_TO_EMPTY);
+		scope_close(&layer[n]);
+	}
+	errno = error;
+}
+
+/*
+ * Linux 6.15 takes layers by descriptor that are attached nowhere, so that no
+ * name leads to them, and they may be let go of later.  It is the first, too,
+ * to put a mount into one that is not attached: where it does not, nothing
+ * has been done, and the result is 1.
+ */
+static int
+mount_by_descriptor(int base, const struct overlay *o, int *overlay)
+{
+	autoclose int fs = sys_fsopen("overlay", RUNGS_FSOPEN_CLOEXEC);
+	int layer[OVERLAY_LOWERS], result;
+
+	if (fs < 0)
+		return 1;
+	for (int n = 0; n < o->lowers; n++)
+		layer[n] = -1;
+	result = give_lower(fs, base, o, layer);
+	if (result == 0
+	    && (give_upper(fs, base, o) < 0 || give_source(fs, o) < 0
+		|| sys_fsconfig(fs, RUNGS_CONFIG_FLAG, "userxattr", NULL) < 0
+		|| sys_fsconfig(fs, RUNGS_CONFIG_CREATE, NULL, NULL) < 0
+		|| (*overlay = sys_fsmount(fs, RUNGS_FSMOUNT_CLOEXEC,
+			o->attributes))
+		       < 0))
+		result = -1;
+	put_aside(base, layer, o->lowers);
+	return result;
+}
+
+/*
  * Put the layers into the tmpfs that base is, and go into the upper one.
  * From there the lower ones are two steps up, and the work directory is
  * beside it.  An upper layer of the host's is entered by descriptor: its
@@ -69,7 +181,7 @@ prepare(int base, const struct overlay *o)
 	}
 	if (o->upper == OVERLAY_DIRECTORY)
 		return put(o->above, base, "above") < 0 ? -1 : fchdir(o->top);
-	if (make_upper(base, o) < 0 || fchdir(base) < 0)
+	if (fchdir(base) < 0)
 		return -1;
 	return chdir("above/upper");
 }
@@ -102,28 +214,45 @@ mount_prepared(const struct overlay *o)
 	return fsmount_new("overlay", options, o->attributes);
 }
 
-int
-overlay_mount(const struct overlay *o, int *left)
+/* As it was before: the layers are on top of "/" for a moment. */
+static int
+mount_attached(int base, const struct overlay *o, bool leave)
 {
-	static const char *const private[] = { "mode=0700", NULL };
 	autoclose int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int overlay = -1;
-	int base =
-	    fsmount_new("tmpfs", private, RUNGS_ATTR_NODEV | RUNGS_ATTR_NOSUID);
 
-	if (here >= 0 && base >= 0 && fsmount_attach_on_top(base) == 0
+	if (here >= 0 && fsmount_attach_on_top(base) == 0
 	    && prepare(base, o) == 0)
 		overlay = mount_prepared(o);
 	if (overlay >= 0
-	    && ((left == NULL
-		    && (fchdir(base) < 0 || umount2(".", MNT_DETACH) < 0))
+	    && ((leave && (fchdir(base) < 0 || umount2(".", MNT_DETACH) < 0))
 		|| fchdir(here) < 0)) {
 		scope_close(&overlay);
-		overlay = -1;
+		return -1;
 	}
+	return overlay;
+}
+
+int
+overlay_mount(const struct overlay *o, int *left, bool on_top)
+{
+	static const char *const private[] = { "mode=0700", NULL };
+	autoclose int base =
+	    fsmount_new("tmpfs", private, RUNGS_ATTR_NODEV | RUNGS_ATTR_NOSUID);
+	bool own = o->upper == OVERLAY_DIRECTORY;
+	int overlay = -1, result = 1;
+
 	if (left != NULL)
+		*left = -1;
+	if (base < 0 || (!own && make_upper(base, o) < 0))
+		return -1;
+	if (left != NULL && !own)
+		result = mount_by_descriptor(base, o, &overlay);
+	if (result > 0)
+		overlay = mount_attached(base, o, !on_top);
+	if (left != NULL) {
 		*left = base;
-	else
-		scope_close(&base);
+		base = -1;
+	}
 	return overlay;
 }

@@ -2,14 +2,17 @@
 /*
  * overlay.h - directories on top of each other, as one file system
  *
- * The layers come as mounts, by descriptor.  They are put where they can be
- * named from the working directory in names of our own: no path is resolved
- * again, and no character of one can be taken for a separator or an option.
+ * The layers come as mounts, by descriptor, and the kernel gets them by
+ * descriptor, or else they are put where they can be named from the working
+ * directory in names of our own: no path is resolved again, and no character
+ * of one can be taken for a separator or an option.
  *
  * Documentation/filesystems/overlayfs.rst.
  */
 #ifndef OVERLAY_H
 #define OVERLAY_H
+
+#include <stdbool.h>
 
 /* The kernel takes 255 bytes of names of lower layers at once. */
 enum { OVERLAY_LOWERS = 32 };
@@ -43,10 +46,11 @@ struct overlay {
  * failure.  -1 with errno set: the namespace is unusable.
  *
  * The overlay has its own hold on the layers, and the tmpfs that they were
- * put into must go.  With base it is still on top of "/", and *base is it,
- * or -1: to unmount is to wait for every processor, and where the host is
- * let go of it can go along.
+ * put into must go.  That is to wait for every processor, so with left, *left
+ * is it, or -1, for who has the time: to be closed, or to be attached where
+ * something else goes.  With on_top, it may be on top of "/", and the caller
+ * goes somewhere else; without, it is attached nowhere.
  */
-int overlay_mount(const struct overlay *overlay, int *base);
+int overlay_mount(const struct overlay *overlay, int *left, bool on_top);
 
 #endif

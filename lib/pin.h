@@ -7,7 +7,8 @@
 
 /*
  * The namespace has one mount, a tmpfs that is read-only and has room for
- * two inodes: its top, and an empty directory.
+ * two inodes: its top, and an empty directory, which older versions of this
+ * mounted on.
  */
 #define EMPTY_ASIDE "aside"
 enum { EMPTY_INODES = 2 };

@@ -185,11 +185,8 @@ mount_scratch(struct root *root, int lower, struct fail *f)
 	int overlay;
 
 	cacheuse_source(root->dir, source);
-	overlay = overlay_mount(&layers, &root->layers);
-	if (overlay >= 0
-	    && (root->aside < 0
-		|| fsmount_attach(root->layers, root->aside) == 0)
-	    && fsmount_attach_on_top(overlay) == 0)
+	overlay = overlay_mount(&layers, &root->layers, root->leaves_host);
+	if (overlay >= 0 && fsmount_attach_on_top(overlay) == 0)
 		return overlay;
 	fail(f, errno, "scratch: mount an overlay over %s", root->dir);
 	if (errno == EPERM || errno == ENODEV)
@@ -311,26 +308,13 @@ root_pivot(struct root *root, int fd, struct fail *f)
 }
 
 int
-root_enter(struct root *root, int fd, struct fail *f)
+root_enter(int fd, struct fail *f)
 {
 	autoclose int top = fd;
 
-	scope_close(&root->aside);
-	root->aside = -1;
 	if (fchdir(top) < 0 || chroot(".") < 0)
 		return fail(f, errno, "enter the new root");
 	return 0;
-}
-
-int
-root_leave_layers(struct root *root, struct fail *f)
-{
-	autoclose int layers = root->layers;
-
-	root->layers = -1;
-	if (layers >= 0 && (fchdir(layers) < 0 || umount2(".", MNT_DETACH) < 0))
-		return fail(f, errno, "let go of the layers of scratch");
-	return chdir("/") < 0 ? fail(f, errno, "enter the new root") : 0;
 }
 
 int

@@ -33,19 +33,19 @@ struct root {
 	const char *from, *digest, *dir, *mirror, *signed_by; /* or NULL */
 	struct packages packages;
 	enum root_mode mode;
-	bool gives; /* the jail has ids to give its files to */
-	int hold;   /* the root of a cache, held by cacheuse.h; or -1 */
+	bool gives;       /* the jail has ids to give its files to */
+	bool leaves_host; /* root_pivot() is to come */
+	int hold;         /* the root of a cache, held by cacheuse.h; or -1 */
 
 	/* Once mounted, or -1. */
-	int layers; /* the tmpfs that scratch is in */
+	int layers; /* what scratch is made of; see root_mount() */
 	int owners; /* the list of who gets what */
-	int aside;  /* a directory, to keep that in for a while */
 };
 
 /* Nothing said, nothing mounted. */
 #define ROOT_NONE                                                              \
 	{                                                                      \
-		.hold = -1, .layers = -1, .owners = -1, .aside = -1            \
+		.hold = -1, .layers = -1, .owners = -1                         \
 	}
 
 /* Take one word.  1: taken; 0: no such word; -1: bad. */
@@ -64,6 +64,11 @@ int root_hold(struct root *root, struct fail *f);
  * Put the tree at the top of our mount namespace, which must be new and
  * private, and return it as a descriptor; root_enter() makes it "/".  lent
  * is the tree from root_lend(), or -1.  -1: the namespace is unusable.
+ *
+ * What scratch is made of stays open, attached nowhere, to be closed with all
+ * else that pid 1 has: that is to wait for every processor, and the command
+ * runs meanwhile.  Nobody gets at descriptors of pid 1, init_drop().  Where
+ * the host is left by root_pivot(), it goes along.
  *
  * scratch: mount_namespaces(7), and Documentation/filesystems/overlayfs.rst.
  */
@@ -109,13 +114,7 @@ int root_leave_host(struct fail *f);
  * root that root_mount() returned, and close it.  It is on top of all that
  * is there, so this is no chroot(2) that one could climb out of.
  */
-int root_enter(struct root *root, int fd, struct fail *f);
-
-/*
- * After that, let go of what scratch was made of, if it was; the working
- * directory is the new "/".  This is to wait for every processor.
- */
-int root_leave_layers(struct root *root, struct fail *f);
+int root_enter(int fd, struct fail *f);
 
 /*
  * chroot(2) alone, as in 1979: who has CAP_SYS_CHROOT gets out again.

@@ -219,8 +219,7 @@ take_root(struct jail *jail, struct fail *f)
 {
 	if (mounts_make_private(f) < 0 || mounts_lend(&jail->mounts, -1, f) < 0)
 		return -1;
-	if (jail->begins_empty && (jail->root.aside = empty_aside()) < 0)
-		return fail(f, errno, "open the directory to put layers in");
+	jail->root.leaves_host = !jail->begins_empty;
 	jail->top = root_mount(&jail->root, jail->lent, f);
 	if (jail->top < 0)
 		return -1;
@@ -273,7 +272,7 @@ take_top(struct jail *jail, struct fail *f)
 	int top = jail->top;
 
 	jail->top = -1;
-	return root_enter(&jail->root, top, f);
+	return root_enter(top, f);
 }
 
 /*
@@ -330,8 +329,7 @@ take_names(struct jail *jail, struct fail *f)
 int
 take_leave(struct jail *jail, struct fail *f)
 {
-	if (jail->begins_empty)
-		return root_leave_layers(&jail->root, f);
+	(void)jail;
 	return root_leave_host(f);
 }
 

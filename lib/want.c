@@ -304,12 +304,10 @@ want_lock(const struct jail *jail)
 	return landlock_asked(&jail->landlock);
 }
 
-/* Without the host's mounts, there is the tree below scratch. */
 bool
 want_leave(const struct jail *jail)
 {
-	return want_root(jail)
-	       && (!jail->begins_empty || jail->root.mode == ROOT_SCRATCH);
+	return want_pivot(jail);
 }
 
 /*

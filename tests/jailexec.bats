@@ -573,6 +573,11 @@ jailexec_of() {
 		done
 		run -0 in_jail -- sh -c 'for fd in 0 1 2 3 4 5; do readlink "/proc/1/fd/$fd"; done; true'
 		assert_output ''
+		# It may still be letting go of layers, whoever looks.
+		a_root scratch | droppriv caps=all | denycall none >"$BATS_TEST_TMPDIR/all"
+		chmod a+r "$BATS_TEST_TMPDIR/all"
+		run -0 "$as" jailexec -f "$BATS_TEST_TMPDIR/all" -- sh -c 'for fd in 0 1 2 3 4 5; do readlink "/proc/1/fd/$fd"; done; ls /proc/1/fd 2>&1; true'
+		assert_output "ls: can't open '/proc/1/fd': Permission denied"
 		run -1 in_jail -- /test/attack ptrace 1
 		assert_output 'Operation not permitted'
 		run -1 in_jail -- /test/attack mem 1
@@ -583,6 +588,17 @@ jailexec_of() {
 		assert_match 'NoNewPrivs:.1'
 	}
 	for_each_caller look
+}
+
+@test "pid 1 keeps nothing open of what its jail was made of" {
+	requires root
+	a_root scratch >"$BATS_TEST_TMPDIR/jail"
+	jailexec -f "$BATS_TEST_TMPDIR/jail" -- sleep 1000 3>&- &
+	local job=$!
+	kept() { [[ $(ls "/proc/$(pgrep -P "$job")/fd") == 0 ]]; }
+	poll kept
+	kill "$job"
+	never wait "$job"
 }
 
 # --- options and words ---
