@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -69,12 +70,18 @@ list_templates(void)
 }
 
 static void
-print_description(const struct root *root)
+print_description(const struct mkroot_made *made)
 {
 	struct fail why;
 
 	fputs("jail 1\nmkroot", stdout);
-	root_print(root, stdout);
+	root_print(&made->root, stdout);
+	if (made->secrets.count > 0)
+		fputs("\naddmount", stdout);
+	for (size_t n = 0; n < made->secrets.count; n++) {
+		fputs(" try-mask=", stdout);
+		description_escape(made->secrets.paths[n], stdout);
+	}
 	fputc('\n', stdout);
 	if (description_end(stdout, &why) < 0)
 		tool_die(&why);
@@ -82,13 +89,21 @@ print_description(const struct root *root)
 
 /* The root alone: a chroot(2) of 1979, or an overlay and a pivot_root(2). */
 static int
-run_in_root(const struct root *root, char **command)
+run_in_root(const struct mkroot_made *made, char **command)
 {
 	static struct jail jail; /* large */
+	char word[PATH_MAX + 16];
+	struct fail why;
 
 	jail_init(&jail, true);
-	jail.root.dir = root->dir;
-	jail.root.mode = root->mode;
+	jail.root.dir = made->root.dir;
+	jail.root.mode = made->root.mode;
+	for (size_t n = 0; n < made->secrets.count; n++) {
+		snprintf(word, sizeof word, "try-mask=%s",
+		    made->secrets.paths[n]);
+		if (mounts_add(&jail.mounts, word, &why) < 0)
+			tool_die(&why);
+	}
 	return layer_run(&jail, command);
 }
 
@@ -243,7 +258,7 @@ main(int argc, char *argv[])
 	if (digest && packer_become(&digester, made.dir, NULL, &why) < 0)
 		tool_die(&why);
 	if (command != NULL)
-		return run_in_root(&made.root, command);
-	print_description(&made.root);
+		return run_in_root(&made, command);
+	print_description(&made);
 	return 0;
 }

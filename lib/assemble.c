@@ -127,10 +127,70 @@ find_program(const struct template *t, const char *path)
 	return step;
 }
 
+/* Whether name is one of those in list, which has commas between them. */
+static bool
+is_listed(const char *list, const char *name, size_t length)
+{
+	for (; *list != '\0'; list += *list == ',') {
+		size_t here = strcspn(list, ",");
+
+		if (here == length && strncmp(list, name, length) == 0)
+			return true;
+		list += here;
+	}
+	return false;
+}
+
+/* The name that the path of an applet ends in. */
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* Whether each one that was chosen is among the lines of output. */
+static int
+check_chosen(const char *chosen, const char *output, struct fail *f)
+{
+	size_t length;
+
+	do {
+		const char *line = output;
+
+		length = strcspn(chosen, ",");
+		for (; *line != '\0'; line += *line == '\n') {
+			size_t size = strcspn(line, "\n"), start = size;
+
+			while (start > 0 && line[start - 1] != '/')
+				start--;
+			if (size - start == length && length > 0
+			    && strncmp(line + start, chosen, length) == 0)
+				break;
+			line += size;
+		}
+		if (*line == '\0')
+			return fail(f, 0, "'%.*s': no such applet", (int)length,
+			    chosen);
+		chosen += length;
+	} while (*chosen++ == ',');
+	return 0;
+}
+
+bool
+assemble_has_applets(const struct template *t)
+{
+	for (size_t n = 0; n < t->step_count; n++)
+		if (t->steps[n].operation == TEMPLATE_APPLETS)
+			return true;
+	return false;
+}
+
 /* Ask a program what it can be called as, and link all that to it. */
 static int
 make_applets(const struct template *t, const struct template_step *step,
-    int root, struct fail *f)
+    const char *chosen, int root, struct fail *f)
 {
 	char source[PATH_MAX], target[PATH_MAX + 1] = "/";
 	const char *const argv[] = { source, "--list-full", NULL };
@@ -146,9 +206,15 @@ make_applets(const struct template *t, const struct template_step *step,
 	if (status != 0)
 		return fail(f, 0, "%s --list-full: failed with status %d",
 		    source, status);
+	if (chosen != NULL && check_chosen(chosen, output, f) < 0)
+		return -1;
 	strncat(target, step->path, PATH_MAX - 1);
 	for (name = strtok_r(output, "\n", &rest); name != NULL;
 	     name = strtok_r(NULL, "\n", &rest)) {
+		const char *base = base_name(name);
+
+		if (chosen != NULL && !is_listed(chosen, base, strlen(base)))
+			continue;
 		/* A program's own place is in its list, too. */
 		if (newroot_link(root, name, target) < 0 && errno != EEXIST)
 			return fail(f, errno, "link %s", name);
@@ -157,8 +223,8 @@ make_applets(const struct template *t, const struct template_step *step,
 }
 
 static int
-do_step(const struct template *t, const struct template_step *step, int root,
-    struct fail *f)
+do_step(const struct template *t, const struct template_step *step,
+    const char *chosen, int root, struct fail *f)
 {
 	int fd, result = -1;
 
@@ -166,7 +232,7 @@ do_step(const struct template *t, const struct template_step *step, int root,
 	case TEMPLATE_PROGRAM:
 		return copy_program(t, step, root, f);
 	case TEMPLATE_APPLETS:
-		return make_applets(t, step, root, f);
+		return make_applets(t, step, chosen, root, f);
 	case TEMPLATE_DIR:
 		result = newroot_dir(root, step->path, step->mode);
 		break;
@@ -184,14 +250,14 @@ do_step(const struct template *t, const struct template_step *step, int root,
 }
 
 int
-assemble(const struct template *t, int root, struct fail *f)
+assemble(const struct template *t, const char *chosen, int root, struct fail *f)
 {
 	/* inroot_mkdirs makes 0755, whatever the caller's umask. */
 	mode_t mask = umask(022);
 	int result = 0;
 
 	for (size_t n = 0; n < t->step_count && result == 0; n++)
-		if ((result = do_step(t, &t->steps[n], root, f)) < 0)
+		if ((result = do_step(t, &t->steps[n], chosen, root, f)) < 0)
 			fail_prefix(f, "line %u: ", t->steps[n].line);
 	umask(mask);
 	return result;

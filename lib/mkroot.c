@@ -106,6 +106,8 @@ make_in_place(const struct mkroot_request *r, const struct source *s,
 		return fail(f, 0, "dir=%s: %s is used where it is", r->dir,
 		    s->from);
 	strcpy(made->dir, s->in_place);
+	if (secrets_find(&made->secrets, &s->t, s->in_place, f) < 0)
+		return fail_prefix(f, "%s: ", s->from);
 	return set_made(made, &(struct root){ .from = s->from }, mode, f);
 }
 

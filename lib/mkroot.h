@@ -9,6 +9,7 @@
 
 #include "origin.h"
 #include "root.h"
+#include "secret.h"
 #include "source.h"
 
 struct mkroot_request {
@@ -21,8 +22,9 @@ struct mkroot_request {
 };
 
 struct mkroot_made {
-	struct root root;     /* its words point into the rest */
-	struct origin origin; /* what was noted when it was made, if read */
+	struct root root;       /* its words point into the rest */
+	struct secrets secrets; /* of a directory that is used in place */
+	struct origin origin;   /* what was noted when it was made, if read */
 	char from[SOURCE_FROM], digest[SOURCE_DIGEST], dir[PATH_MAX];
 };
 

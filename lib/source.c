@@ -158,6 +158,7 @@ open_template(struct source *s, const char *from, struct fail *f)
 {
 	char name[NAME_MAX + 1];
 	const char *release;
+	uint64_t key;
 
 	source_split(from, name, &release);
 	if (catalog_load(name, &s->t, f) < 0)
@@ -169,15 +170,18 @@ open_template(struct source *s, const char *from, struct fail *f)
 		return choose_suite(s, name, release, f);
 	if (s->t.archive_count > 0)
 		return choose_archive(s, name, release, f);
-	if (release != NULL)
+	if (release != NULL && !assemble_has_applets(&s->t))
 		return fail(f, 0, "%s: this template has no releases", from);
-	snprintf(s->from, sizeof s->from, "%s", name);
+	s->applets = release;
+	snprintf(s->from, sizeof s->from, "%s", from);
 	if (s->t.in_place != NULL)
 		return open_dir(s, s->t.in_place, f) < 0
 		           ? fail_prefix(f, "%s: ", name)
 		           : 0;
-	snprintf(s->key, sizeof s->key, "recipe-%016" PRIx64,
-	    assemble_key(&s->t));
+	key = assemble_key(&s->t);
+	if (release != NULL)
+		key = hash_bytes(key, release, strlen(release) + 1);
+	snprintf(s->key, sizeof s->key, "recipe-%016" PRIx64, key);
 	return 0;
 }
 
@@ -361,7 +365,7 @@ fill_root(struct source *s, const struct work *w, int root, const char *digest,
 	int got, file = s->file;
 
 	if (s->t.step_count > 0)
-		return assemble(&s->t, root, f);
+		return assemble(&s->t, s->applets, root, f);
 	if (s->app.files.count > 0)
 		return app_fill(&s->app, root, f);
 	if (s->t.suite != NULL)

@@ -25,6 +25,7 @@ enum {
 struct source {
 	struct template t;                      /* empty without a template */
 	const struct template_archive *archive; /* the one chosen, or NULL */
+	const char *applets;                    /* those chosen, or NULL */
 	bool released;                          /* the user named the release */
 	bool progress;     /* show on standard error what is fetched */
 	uint64_t max_size; /* of what is unpacked, or 0: quota.h */

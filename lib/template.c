@@ -123,6 +123,28 @@ add_archive(struct template *t, char **rest, struct fail *f)
 	return 0;
 }
 
+/* Paths to hide from a jail: absolute, or below the caller's home. */
+static int
+add_masks(struct template *t, char **rest, struct fail *f)
+{
+	const char *path, **more;
+
+	if (**rest == '\0')
+		return fail(f, 0, "expected mask PATH ...");
+	while (*(path = take_word(rest)) != '\0') {
+		if (path[strspn(path, "~")] != '/' || strspn(path, "~") > 1)
+			return fail(f, 0, "%s: not an absolute path", path);
+		if (strstr(path, "/..") != NULL)
+			return fail(f, 0, "%s: a path has no '..'", path);
+		more = reallocarray(t->masks, t->mask_count + 1, sizeof *more);
+		if (more == NULL)
+			return fail(f, errno, "memory for a template");
+		t->masks = more;
+		t->masks[t->mask_count++] = path;
+	}
+	return 0;
+}
+
 /* A program's sources are absolute: nothing depends on where we are. */
 static int
 check_sources(const char *sources, struct fail *f)
@@ -303,6 +325,8 @@ parse_line(struct template *t, char *line, unsigned number, struct fail *f)
 		    number, f);
 	else if (strcmp(name, "archive") == 0)
 		result = add_archive(t, &rest, f);
+	else if (strcmp(name, "mask") == 0)
+		result = add_masks(t, &rest, f);
 	else
 		result = set_field(t, name, &rest, f);
 	if (result == 0 && *rest != '\0')
@@ -324,6 +348,8 @@ check_whole(const struct template *t, struct fail *f)
 		    "root exclude each other");
 	if (t->archive_count > 0 && t->mirror == NULL)
 		return fail(f, 0, "archive without a mirror");
+	if (t->mask_count > 0 && t->in_place == NULL)
+		return fail(f, 0, "mask without in-place");
 	if (t->suite != NULL && (t->mirror == NULL || t->keyring == NULL))
 		return fail(f, 0, "suite without a %s",
 		    t->mirror == NULL ? "mirror" : "keyring");
@@ -381,6 +407,7 @@ template_free(struct template *t)
 {
 	free(t->steps);
 	free(t->archives);
+	free(t->masks);
 	free(t->text);
 	*t = (struct template){ 0 };
 }

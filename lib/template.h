@@ -54,6 +54,8 @@ struct template
 	size_t step_count;
 	struct template_archive *archives;
 	size_t archive_count;
+	const char **masks; /* absolute, or begin with "~/" */
+	size_t mask_count;
 };
 
 /*

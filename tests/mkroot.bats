@@ -168,10 +168,68 @@ nothing_left() {
 
 @test "host is the system's own files, read-only, unless scratch is said" {
 	run -0 mkroot host
-	assert_output $'jail 1\nmkroot from=host dir=/ ro\nend'
+	same "$(printf '%s\n' 'jail 1' 'mkroot from=host dir=/ ro')" \
+		"$(head -n 2 <<<"$output")"
+	assert_match 'addmount .* try-mask=/etc/shadow .*'
+	same '4 end' "${#lines[@]} ${lines[3]}"
 	run -0 mkroot -n host scratch
-	assert_output $'jail 1\nmkroot from=host dir=/ scratch\nend'
+	assert_line 'mkroot from=host dir=/ scratch'
 	[ ! -e "$cache" ]
+}
+
+@test "host has none of the secrets that its caller may read" {
+	home=$BATS_TEST_TMPDIR/home
+	mkdir -p "$home/.ssh" "$home/.aws" "$home/.config/gh"
+	echo key | tee "$home/.ssh/id" "$home/.aws/credentials" \
+		"$home/.config/gh/hosts.yml" "$home/.netrc" >"$home/plain"
+	ln -s .ssh "$home/.gnupg"
+	secrets() {
+		cat "$home"/{.ssh,.gnupg,.aws,.config/gh}/* "$home/.netrc" 2>/dev/null
+	}
+	export home
+	export -f secrets
+	same 5 "$(secrets | wc -l)"
+	on_host() {
+		HOME=$home mkroot host | enterns user mount |
+			jailexec -x -- bash -c "$*"
+	}
+	same plain:key "$(on_host 'secrets; echo "plain:$(<"$home/plain")"')"
+	# There, and with nothing in it.
+	same 0 "$(on_host 'cat "$home/.netrc" | wc -c')"
+	# What another mount covers is no secret, and no error either.
+	HOME=$home run -0 bash -c 'mkroot host | jailexec -- ls /tmp'
+	assert_output ''
+	same '' "$(HOME='' mkroot host | grep -o '[^ ]*\.ssh')"
+	same '' "$(HOME=relative mkroot host | grep -o '[^ ]*\.ssh')"
+	requires root
+	as_root='cat /etc/shadow /etc/gshadow; ls -A /root /etc/ssl/private'
+	as_root+='; cat /etc/ssh/ssh_host_*_key /etc/sudoers; ls /etc/sudoers.d'
+	for words in "mkroot host | enterns mount | jailexec -x -- bash -c '$as_root'" \
+		"mkroot host -- bash -c '$as_root'"; do
+		run bash -c "$words" 2>/dev/null
+		same '' "$(grep -v '^/.*:$\|^$\|No such file' <<<"$output")"
+	done
+	# A template can hide other things, where it is said to.
+	mkdir -p tree/a/b
+	echo secret | tee tree/a/b/c >tree/d
+	template partly "in-place $PWD/tree" 'mask /d /a /a/b /none' 'mask /a/b/c'
+	run -0 mkroot partly
+	assert_line 'addmount try-mask=/d try-mask=/a'
+}
+
+@test "the applets of busybox can be chosen" {
+	requires busybox
+	tree=$(made busybox:sh,cat)
+	same $'busybox\ncat\nsh' "$(find "$tree" -path '*bin/*' \
+		-printf '%f\n' | sort)"
+	run -0 mkroot busybox:sh,cat
+	assert_match "mkroot from=busybox:sh,cat dir=$tree scratch"
+	same hello "$(mkroot busybox:sh,cat | jailexec -- sh -c 'echo hello | cat')"
+	never same "$tree" "$(made busybox:sh)" 2>/dev/null
+	for words in 'sh,' ',sh' sh,nosuch sh,/bin/cat 'sh cat' '' ca; do
+		run -125 mkroot "busybox:$words"
+		assert_match "mkroot: busybox:$words: line [0-9]+: '.*': no such applet"
+	done
 }
 
 @test "dir:PATH is used in place and may be protected" {
@@ -270,8 +328,8 @@ nothing_left() {
 		run -125 mkroot "$name"
 		assert_line "mkroot: $name: no such template"
 	done
-	run -125 mkroot busybox:1.0
-	assert_output 'mkroot: busybox:1.0: this template has no releases'
+	run -125 mkroot empty:1.0
+	assert_output 'mkroot: empty:1.0: this template has no releases'
 	run -125 mkroot alpine:9
 	assert_match 'mkroot: alpine:9: no such release'
 	assert_match "mkroot: known for $(uname -m): 3.20.3.*"
@@ -279,7 +337,7 @@ nothing_left() {
 
 @test "a later word wins" {
 	run -0 mkroot nosuch host ro scratch
-	assert_output $'jail 1\nmkroot from=host dir=/ scratch\nend'
+	assert_line 'mkroot from=host dir=/ scratch'
 }
 
 @test "a full standard output is an error" {
@@ -360,6 +418,11 @@ nothing_left() {
 		summary|summary: expected a text behind it
 		fallback ../x|fallback: not a template's name
 		in-place tree|in-place: not an absolute path
+		mask|expected mask PATH ...
+		mask a|a: not an absolute path
+		mask /a ~b/c|~b/c: not an absolute path
+		mask ~~/c|~~/c: not an absolute path
+		mask /a/../b|/a/../b: a path has no '..'
 		suite -x|suite: -x: not what can stand there
 		suite a b|suite: a b: not what can stand there
 		suite a;b|suite: a;b: not what can stand there
@@ -377,6 +440,7 @@ nothing_left() {
 		suite x;keyring /x|suite without a mirror
 		dir x;keyring /x|keyring without a suite
 		dir x;components main|components without a suite
+		dir x;mask /x|mask without in-place
 		suite x;dir x|archive, suite, in-place and the steps that build a root exclude each other
 	END
 	template bad "components $(printf 'x%.0s' {1..201})"

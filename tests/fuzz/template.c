@@ -45,6 +45,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		|| strpbrk(t.keyring, " \t;$'\"[]") != NULL
 		|| t.mirror == NULL))
 		abort();
+	for (size_t n = 0; n < t.mask_count; n++)
+		if (strchr("~/", *t.masks[n]) == NULL
+		    || strstr(t.masks[n], "/..") != NULL)
+			abort();
 	(void)template_choose(&t, "3", "x86_64", &why);
 	template_free(&t);
 	return 0;
