@@ -101,8 +101,10 @@ outside_receive(struct mounts *mounts, struct mount *m)
 }
 
 int
-outside_answer(int channel, char word, int fs)
+outside_answer(int channel, char word, int asked)
 {
+	autoclose int fs = asked;
+
 	for (size_t n = 0; n < COUNT(real); n++) {
 		autoclose int mount = -1;
 

@@ -32,8 +32,9 @@ int outside_receive(struct mounts *mounts, struct mount *m);
 
 /*
  * The caller: mount what came with a word of inside.h's, SAY_PROC or
- * SAY_SYS, and answer.  Other words are ignored.  -1 with errno set.
+ * SAY_SYS, and answer.  Other words are ignored.  asked is closed: who kept it
+ * would keep the file system.  -1 with errno set.
  */
-int outside_answer(int channel, char word, int fs);
+int outside_answer(int channel, char word, int asked);
 
 #endif

@@ -590,13 +590,14 @@ jailexec_of() {
 	for_each_caller look
 }
 
-@test "pid 1 keeps nothing open of what its jail was made of" {
+@test "neither pid 1 nor who waits for it keeps open what the jail was made of" {
 	requires root
 	a_root scratch >"$BATS_TEST_TMPDIR/jail"
 	jailexec -f "$BATS_TEST_TMPDIR/jail" -- sleep 1000 3>&- &
 	local job=$!
 	kept() { [[ $(ls "/proc/$(pgrep -P "$job")/fd") == 0 ]]; }
 	poll kept
+	never grep fscontext <<<"$(readlink "/proc/$job"/fd/*)"
 	kill "$job"
 	never wait "$job"
 }
