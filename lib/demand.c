@@ -68,9 +68,10 @@ demand_same(const char *from, const char *there, const char *path,
 
 	source_split(from, want, &asked);
 	source_split(there, have, &release);
-	is_exact = strcmp(want, "tar") == 0 || strcmp(want, "app") == 0;
-	if (strcmp(want, "tar") == 0 && asked != NULL && !source_is_stream(from)
-	    && realpath(asked, real) != NULL)
+	is_exact = strcmp(want, "tar") == 0 || strcmp(want, "dir") == 0
+	           || strcmp(want, "app") == 0;
+	if (is_exact && strcmp(want, "app") != 0 && asked != NULL
+	    && !source_is_stream(from) && realpath(asked, real) != NULL)
 		asked = real;
 	same_name = strcmp(want, have) == 0;
 	if (same_name

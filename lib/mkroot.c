@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cache.h"
+#include "cachemake.h"
 #include "cacheuse.h"
 #include "demand.h"
 #include "fail.h"
@@ -82,16 +83,6 @@ set_made(struct mkroot_made *made, const struct root *what, enum root_mode mode,
 	return 0;
 }
 
-/* A failure for lack of room names the place that has none. */
-static int
-full_hint(const char *place, struct fail *f)
-{
-	if (strstr(f->text, strerror(ENOSPC)) != NULL
-	    || strstr(f->text, strerror(EDQUOT)) != NULL)
-		fail_hint(f, "make room for %s; nothing was left there", place);
-	return -1;
-}
-
 static int
 make_in_place(const struct mkroot_request *r, const struct source *s,
     struct mkroot_made *made, struct fail *f)
@@ -111,75 +102,25 @@ make_in_place(const struct mkroot_request *r, const struct source *s,
 	return set_made(made, &(struct root){ .from = s->from }, mode, f);
 }
 
-/* Whether the source is in the cache; made->dir is where, then. */
+/* A directory that is to be copied to a root of one's own.  1: it is not. */
 static int
-find_cached(const struct source *s, const struct cache *c,
-    struct mkroot_made *made)
+open_original(const struct mkroot_request *r, struct source *s, const char *own,
+    struct fail *f)
 {
-	char origin[CACHE_KEY + 32];
+	size_t length = strlen(s->in_place);
+	char real[PATH_MAX];
 
-	if (s->key[0] == '\0' || !cache_find(c, s->key, made->dir))
-		return 0;
-	snprintf(origin, sizeof origin, "roots/%s/origin", s->key);
-	cacheuse_note(c->fd, origin);
-	return 1;
-}
-
-/* The same for the archive of a user, whose key may have been noted. */
-static int
-recall_cached(struct source *s, const struct cache *c, struct mkroot_made *made)
-{
-	char key[CACHE_KEY];
-
-	if (s->file >= 0 && s->archive == NULL && !s->is_stream
-	    && cache_recall(c, s->from, &s->status, key))
-		source_set_digest(s, key + strlen("sha256-"));
-	return find_cached(s, c, made);
-}
-
-/* Make the root in the cache, with its lock held. */
-static int
-fill_cache(const struct mkroot_request *r, struct source *s,
-    const struct cache *c, struct mkroot_made *made, struct fail *f)
-{
-	struct work w;
-	int got;
-
-	if (cache_begin(c, &w, f) < 0)
-		return full_hint(c->path, f);
-	got = source_fill(s, &w, r->words.digest, f);
-	if (got == 0 && (got = cache_publish(c, &w, s->key, f)) == 0
-	    && !find_cached(s, c, made))
-		got = fail(f, 0, "%s: vanished from the cache", s->from);
-	if (got < 0)
-		full_hint(c->path, f);
-	work_end(&w);
-	if (got == 0 && s->file >= 0 && s->archive == NULL && !s->is_stream)
-		cache_remember(c, s->from, &s->status, s->key);
-	return got;
-}
-
-/* See that the root is in the cache.  1: its archive cannot be had. */
-static int
-make_cached(const struct mkroot_request *r, struct source *s,
-    const struct cache *c, struct mkroot_made *made, struct fail *f)
-{
-	char name[CACHE_KEY];
-	autoclose int lock = -1;
-
-	if (recall_cached(s, c, made))
-		return 0;
-	if (s->key[0] != '\0')
-		strcpy(name, s->key);
-	else
-		snprintf(name, sizeof name, "file-%jx-%jx",
-		    (uintmax_t)s->status.st_dev, (uintmax_t)s->status.st_ino);
-	if ((lock = cache_lock(c, name, f)) < 0)
-		return full_hint(c->path, f);
-	/* Whoever had the lock before us may have made it. */
-	if (recall_cached(s, c, made))
-		return 0;
-	return fill_cache(r, s, c, made, f);
+	/* A template's is used in place, as is one that is named twice. */
+	if (own == NULL || s->t.in_place != NULL
+	    || (realpath(r->dir, real) != NULL
+		&& strcmp(real, s->in_place) == 0))
+		return 1;
+	if (strncmp(own, s->in_place, length) == 0
+	    && (own[length] == '/' || length == 1))
+		return fail(f, 0, "dir=%s: a copy cannot be in %s itself", own,
+		    s->from);
+	s->tree = open(s->in_place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return s->tree >= 0 ? 0 : fail(f, errno, "%s: open", s->from);
 }
 
 /*
@@ -219,7 +160,7 @@ make_shared(const struct mkroot_request *r, struct source *s,
 
 	if (cache_open(&c, f) < 0)
 		return -1;
-	got = make_cached(r, s, &c, made, f);
+	got = cachemake(s, &c, r->words.digest, made->dir, f);
 	cache_close(&c);
 	if (got != 0)
 		return got;
@@ -237,28 +178,62 @@ make_shared(const struct mkroot_request *r, struct source *s,
 	return set_made(made, &what, mode, f);
 }
 
+/*
+ * What the cache has is copied: that is faster than to make it again, and
+ * may share the disk with it.  Only root can be sure to read all of it.
+ */
+static int
+open_cached(struct source *s, const struct cache *c, const char *dir, int *hold,
+    struct fail *f)
+{
+	s->file = s->archive != NULL ? cache_open_file(c, s->key, "archive")
+	                             : s->file;
+	if (geteuid() != 0)
+		return 0;
+	if (cacheuse_hold(dir, hold, f) < 0)
+		return -1;
+	s->tree = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return 0;
+}
+
+/* Look into the cache, or have it made there.  1: as fill_own. */
+static int
+use_cached(const struct mkroot_request *r, struct source *s, int *hold,
+    struct fail *f)
+{
+	char dir[PATH_MAX];
+	struct cache c;
+	int got = 0;
+
+	/* What is noted of a suite is known to who makes it. */
+	if (s->tree >= 0 || s->t.suite != NULL)
+		return 0;
+	if (cache_open(&c, f) < 0)
+		return s->archive != NULL ? -1 : 0;
+	/* That keeps what was fetched. */
+	if (s->archive != NULL)
+		got = cachemake(s, &c, r->words.digest, dir, f);
+	if (got == 0 && cachemake_recall(s, &c, dir))
+		got = demand_digest(&r->words, s->from, s->digest, f) < 0
+		          ? -1
+		          : open_cached(s, &c, dir, hold, f);
+	cache_close(&c);
+	return got;
+}
+
 /* Fill a root of the user's own.  1: its archive cannot be had. */
 static int
 fill_own(const struct mkroot_request *r, struct source *s, const char *path,
     struct fail *f)
 {
-	struct mkroot_made cached;
-	struct cache c;
+	autoclose int hold = -1;
 	struct work w;
 	int got;
 
-	if (s->archive != NULL) {
-		/* Through the cache, which keeps what was fetched. */
-		if (cache_open(&c, f) < 0)
-			return -1;
-		if ((got = make_cached(r, s, &c, &cached, f)) == 0)
-			s->file = cache_open_file(&c, s->key, "archive");
-		cache_close(&c);
-		if (got != 0)
-			return got;
-	}
+	if ((got = use_cached(r, s, &hold, f)) != 0)
+		return got;
 	if (own_begin(path, &w, f) < 0)
-		return full_hint(path, f);
+		return work_hint(path, f);
 	got = source_fill(s, &w, r->words.digest, f);
 	if (got == 0) {
 		unlinkat(w.fd, "archive", 0);
@@ -268,7 +243,7 @@ fill_own(const struct mkroot_request *r, struct source *s, const char *path,
 		got = own_publish(path, &w, f) < 0 ? -1 : 0;
 	}
 	if (got < 0)
-		full_hint(path, f);
+		work_hint(path, f);
 	work_end(&w);
 	return got;
 }
@@ -367,11 +342,15 @@ make_from(const struct mkroot_request *r, const char *from, const char *own,
 	s.say = r->say;
 	s.progress = r->progress;
 	s.max_size = r->max_size;
-	if (s.in_place[0] != '\0') {
-		got = demand_checked(&r->words,
-		    &(struct root){ .from = s.from }, f);
-		if (got == 0)
-			got = make_in_place(r, &s, made, f);
+	got = s.in_place[0] != '\0' ? open_original(r, &s, own, f) : 0;
+	if (got >= 0 && s.in_place[0] != '\0'
+	    && demand_checked(&r->words, &(struct root){ .from = s.from }, f)
+		   < 0)
+		got = -1;
+	if (got < 0)
+		goto done;
+	if (got == 1) {
+		got = make_in_place(r, &s, made, f);
 		goto done;
 	}
 	/* What was verified once need not come in again. */
@@ -450,7 +429,8 @@ mkroot_make(const struct mkroot_request *r, struct mkroot_made *made,
 		return make_from(r, from, own, false, made, f);
 	/* Only what is used in place may be there already. */
 	why = *f;
-	if (source_open(&s, &r->words, f) == 0 && s.in_place[0] != '\0')
+	if (source_open(&s, &r->words, f) == 0 && s.in_place[0] != '\0'
+	    && open_original(r, &s, own, f) == 1)
 		got = make_from(r, from, NULL, false, made, f);
 	else
 		*f = why;

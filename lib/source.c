@@ -13,6 +13,7 @@
 
 #include "assemble.h"
 #include "catalog.h"
+#include "copytree.h"
 #include "fail.h"
 #include "fetch.h"
 #include "origin.h"
@@ -217,7 +218,7 @@ open_kind(struct source *s, const char *name, struct fail *f)
 int
 source_open(struct source *s, const struct root *asked, struct fail *f)
 {
-	*s = (struct source){ .file = -1, .asked = asked };
+	*s = (struct source){ .file = -1, .tree = -1, .asked = asked };
 	if (open_kind(s, asked->from, f) < 0)
 		return -1;
 	if (asked->packages.count > 0 && s->t.suite == NULL)
@@ -235,7 +236,8 @@ source_close(struct source *s)
 	template_free(&s->t);
 	app_close(&s->app);
 	scope_close(&s->file);
-	s->file = -1;
+	scope_close(&s->tree);
+	s->file = s->tree = -1;
 }
 
 /* One line that the helper printed. */
@@ -357,6 +359,25 @@ fill_suite(struct source *s, const struct work *w, int root, const char *want,
 	return unpack(&as, archive, root, NULL, f);
 }
 
+/* A copy of a tree that is there, and a line on what it has not. */
+static int
+copy_tree(struct source *s, int root, struct fail *f)
+{
+	struct copytree_lost lost = { 0 };
+	struct fail note;
+
+	if (copytree(s->tree, root, &lost, f) < 0)
+		return -1;
+	if (lost.nodes + lost.owners + lost.attributes == 0 || s->say == NULL)
+		return 0;
+	fail(&note, 0,
+	    "%s: left out: %lu device nodes or sockets; attributes or ACLs of "
+	    "%lu files; the owners of %lu",
+	    s->from, lost.nodes, lost.attributes, lost.owners);
+	s->say(note.text);
+	return 0;
+}
+
 static int
 fill_root(struct source *s, const struct work *w, int root, const char *digest,
     struct fail *f)
@@ -364,6 +385,8 @@ fill_root(struct source *s, const struct work *w, int root, const char *digest,
 	autoclose int fetched = -1;
 	int got, file = s->file;
 
+	if (s->tree >= 0)
+		return copy_tree(s, root, f);
 	if (s->t.step_count > 0)
 		return assemble(&s->t, s->applets, root, f);
 	if (s->app.files.count > 0)

@@ -32,6 +32,7 @@ struct source {
 	void (*say)(const char *line);
 	int file;                   /* the archive if it is here, or -1 */
 	bool is_stream;             /* it is, and cannot be read twice */
+	int tree;                   /* a directory to be copied, or -1 */
 	struct stat status;         /* of the file of tar: */
 	struct app app;             /* of app:, else empty */
 	const struct root *asked;   /* the words that it was opened with */

@@ -239,3 +239,12 @@ work_end(struct work *w)
 	scope_close(&w->parent);
 	w->fd = w->parent = -1;
 }
+
+int
+work_hint(const char *place, struct fail *f)
+{
+	if (strstr(f->text, strerror(ENOSPC)) != NULL
+	    || strstr(f->text, strerror(EDQUOT)) != NULL)
+		fail_hint(f, "make room for %s; nothing was left there", place);
+	return -1;
+}

@@ -41,6 +41,9 @@ int work_publish(struct work *w, int at, const char *name, struct fail *f);
 /* Remove what was not published, and let go. */
 void work_end(struct work *w);
 
+/* A failure for lack of room names the place that has none.  Returns -1. */
+int work_hint(const char *place, struct fail *f);
+
 /*
  * Remove name in parent and all that is in it, whatever the modes; no link
  * is followed and depth does not matter.  -1: something is left; see errno.

@@ -98,9 +98,11 @@ bytes() {
 	ln -f "$cache/roots/$one/rootfs/a" "$cache/roots/$two/rootfs/b"
 	run -0 mkroot --list-cache
 	all=$(bytes "$(tail -n 1 <<<"$output")")
-	[ "$all" -ge 400000 ] && [ "$all" -lt 500000 ]
+	[ "$all" -ge 400000 ]
+	[ "$all" -lt 500000 ]
 	want=$(du -s --block-size=1 "$cache/roots" | cut -f 1)
-	[ "$all" -ge $((want - 20000)) ] && [ "$all" -le $((want + 20000)) ]
+	[ "$all" -ge $((want - 20000)) ]
+	[ "$all" -le $((want + 20000)) ]
 }
 
 # --- to prune
