@@ -179,3 +179,27 @@ fetch(const char *url, int dir, const char *name, bool progress, struct fail *f)
 	}
 	return status == 0 ? 0 : explain(status, output, url, dir, f);
 }
+
+int
+fetch_text(const char *url, char **text, struct fail *f)
+{
+	const char *const argv[] = { "curl", "--fail", "--location",
+		"--globoff", "--max-redirs", "5", "--connect-timeout", "20",
+		"--max-time", "60", "--proto", allowed_schemes(url),
+		"--proto-redir", allowed_schemes(url), "--url", url, "--silent",
+		NULL };
+	const struct program curl = { .argv = argv, .in = -1, .dir = -1 };
+	int status;
+
+	if (program_run(&curl, text, &status, f) < 0) {
+		if (errno != ENOENT)
+			return -1;
+		fail(f, 0, "curl is not installed");
+		fail_hint(f, "apt-get install curl");
+		return 1;
+	}
+	if (status == 0)
+		return 0;
+	**text = '\0';
+	return explain(status, *text, url, -1, f);
+}

@@ -29,4 +29,10 @@ int fetch_url(const char *mirror, const char *path, char url[PATH_MAX],
 int fetch(const char *url, int dir, const char *name, bool progress,
     struct fail *f);
 
+/*
+ * Fetch url, which has a text of at most 64 KiB, to *text, from malloc(3).
+ * What is returned is as for fetch().
+ */
+int fetch_text(const char *url, char **text, struct fail *f);
+
 #endif

@@ -16,6 +16,7 @@
 #include "copytree.h"
 #include "fail.h"
 #include "fetch.h"
+#include "latest.h"
 #include "origin.h"
 #include "program.h"
 #include "scope.h"
@@ -113,6 +114,8 @@ choose_archive(struct source *s, const char *name, const char *release,
 {
 	struct utsname machine;
 
+	if ((s->index = template_index(&s->t, release)) != NULL)
+		return latest_open(s, name, release, f);
 	if (uname(&machine) < 0)
 		return fail(f, errno, "ask for the machine's name");
 	s->archive = template_choose(&s->t, release, machine.machine, f);
@@ -234,6 +237,8 @@ void
 source_close(struct source *s)
 {
 	template_free(&s->t);
+	free(s->releases);
+	s->releases = NULL;
 	app_close(&s->app);
 	scope_close(&s->file);
 	scope_close(&s->tree);
@@ -319,9 +324,19 @@ unpack(struct source *s, int archive, int root, const char *digest,
 static int
 fetch_archive(struct source *s, const struct work *w, int *file, struct fail *f)
 {
-	char line[PATH_MAX + 32];
+	char line[SOURCE_FROM + 128];
 	int got;
 
+	if (s->index != NULL && s->latest.path == NULL
+	    && latest_look_up(s, f) < 0)
+		return -1;
+	if (s->index != NULL && s->say != NULL) {
+		snprintf(line, sizeof line,
+		    "%s: is %.32s; its digest is not pinned but the mirror's "
+		    "word",
+		    s->from, s->latest.release);
+		s->say(line);
+	}
 	if (fetch_url(s->mirror, s->archive->path, s->url, f) < 0)
 		return -1;
 	if (s->progress && s->say != NULL) {

@@ -25,6 +25,9 @@ enum {
 struct source {
 	struct template t;                      /* empty without a template */
 	const struct template_archive *archive; /* the one chosen, or NULL */
+	const struct template_index *index;     /* that says which it is */
+	struct template_archive latest;         /* what that says, and */
+	char *releases, latest_path[PATH_MAX];  /* what it points into */
 	const char *applets;                    /* those chosen, or NULL */
 	bool released;                          /* the user named the release */
 	bool progress;     /* show on standard error what is fetched */

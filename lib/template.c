@@ -123,6 +123,26 @@ add_archive(struct template *t, char **rest, struct fail *f)
 	return 0;
 }
 
+static int
+add_index(struct template *t, char **rest, struct fail *f)
+{
+	struct template_index x, *more;
+
+	x.release = take_word(rest);
+	x.flavor = take_word(rest);
+	x.path = take_word(rest);
+	if (!is_made_of(x.release, LETTERS DIGITS "._-")
+	    || !is_made_of(x.flavor, LETTERS DIGITS "._-")
+	    || !is_made_of(x.path, LETTERS DIGITS "._+~/$-"))
+		return fail(f, 0, "expected index RELEASE FLAVOR PATH");
+	more = reallocarray(t->indexes, t->index_count + 1, sizeof x);
+	if (more == NULL)
+		return fail(f, errno, "memory for a template");
+	t->indexes = more;
+	t->indexes[t->index_count++] = x;
+	return 0;
+}
+
 /* Paths to hide from a jail: absolute, or below the caller's home. */
 static int
 add_masks(struct template *t, char **rest, struct fail *f)
@@ -325,6 +345,8 @@ parse_line(struct template *t, char *line, unsigned number, struct fail *f)
 		    number, f);
 	else if (strcmp(name, "archive") == 0)
 		result = add_archive(t, &rest, f);
+	else if (strcmp(name, "index") == 0)
+		result = add_index(t, &rest, f);
 	else if (strcmp(name, "mask") == 0)
 		result = add_masks(t, &rest, f);
 	else
@@ -348,6 +370,8 @@ check_whole(const struct template *t, struct fail *f)
 		    "root exclude each other");
 	if (t->archive_count > 0 && t->mirror == NULL)
 		return fail(f, 0, "archive without a mirror");
+	if (t->index_count > 0 && t->archive_count == 0)
+		return fail(f, 0, "index without an archive");
 	if (t->mask_count > 0 && t->in_place == NULL)
 		return fail(f, 0, "mask without in-place");
 	if (t->suite != NULL && (t->mirror == NULL || t->keyring == NULL))
@@ -407,6 +431,7 @@ template_free(struct template *t)
 {
 	free(t->steps);
 	free(t->archives);
+	free(t->indexes);
 	free(t->masks);
 	free(t->text);
 	*t = (struct template){ 0 };
@@ -420,6 +445,15 @@ release_matches(const char *named, const char *release)
 
 	return strncmp(named, release, length) == 0
 	       && (release[length] == '\0' || release[length] == '.');
+}
+
+const struct template_index *
+template_index(const struct template *t, const char *release)
+{
+	for (size_t n = 0; n < t->index_count && release != NULL; n++)
+		if (strcmp(t->indexes[n].release, release) == 0)
+			return &t->indexes[n];
+	return NULL;
 }
 
 const struct template_archive *

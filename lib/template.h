@@ -43,6 +43,11 @@ struct template_archive {
 	const char *release, *arch, *digest, *path; /* digest: 64 hex digits */
 };
 
+/* Where a list says which archive a release is today; see release.h. */
+struct template_index {
+	const char *release, *flavor, *path;
+};
+
 struct template
 {
 	char *text;    /* from malloc(3); all the words point into it */
@@ -54,6 +59,8 @@ struct template
 	size_t step_count;
 	struct template_archive *archives;
 	size_t archive_count;
+	struct template_index *indexes;
+	size_t index_count;
 	const char **masks; /* absolute, or begin with "~/" */
 	size_t mask_count;
 };
@@ -69,6 +76,10 @@ void template_free(struct template *t);
 
 /* Whether name can be a template's: [a-z0-9][a-z0-9._-]* */
 bool template_is_name(const char *name);
+
+/* The index for a release of this name, or NULL. */
+const struct template_index *template_index(const struct template *t,
+    const char *release);
 
 /*
  * The archive for this machine: the first for its arch, or with a release

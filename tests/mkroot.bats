@@ -423,6 +423,8 @@ nothing_left() {
 		mask /a ~b/c|~b/c: not an absolute path
 		mask ~~/c|~~/c: not an absolute path
 		mask /a/../b|/a/../b: a path has no '..'
+		index a b|expected index RELEASE FLAVOR PATH
+		index a b c;d|expected index RELEASE FLAVOR PATH
 		suite -x|suite: -x: not what can stand there
 		suite a b|suite: a b: not what can stand there
 		suite a;b|suite: a;b: not what can stand there
@@ -440,6 +442,7 @@ nothing_left() {
 		suite x;keyring /x|suite without a mirror
 		dir x;keyring /x|keyring without a suite
 		dir x;components main|components without a suite
+		dir x;index a b c|index without an archive
 		dir x;mask /x|mask without in-place
 		suite x;dir x|archive, suite, in-place and the steps that build a root exclude each other
 	END
@@ -604,6 +607,63 @@ nothing_left() {
 }
 
 # --- the cache
+
+# releases FIELD...: what a mirror says is its latest-stable.
+releases() {
+	printf '%s\n' --- - '  flavor: alpine-standard' '  version: 1.0' \
+		"  file: other.iso" "  sha256: $(printf '0%.0s' {1..64})" - \
+		'  flavor: alpine-minirootfs' "$@" - '  flavor: alpine-virt' \
+		'  version: 2.0' >"mirror/latest-stable/releases/$(uname -m)/latest-releases.yaml"
+}
+
+@test "latest-stable is what the mirror says, from where that can be trusted" {
+	requires curl
+	below=mirror/latest-stable/releases/$(uname -m)
+	mkdir -p "$below"
+	cp "$alpine" "$below/mini.tar.gz"
+	template alpine "mirror file://$PWD/mirror" 'fallback busybox' \
+		"archive 1.2.3 $(uname -m) $alpine_digest gone" \
+		"index latest-stable alpine-minirootfs latest-stable/releases/\$machine/latest-releases.yaml"
+	name=alpine:latest-stable
+	# shellcheck disable=SC2054 # one word each
+	good=('  version: 3.99.1' '  file: mini.tar.gz' "  sha256: $alpine_digest")
+	releases "${good[@]}"
+	run -0 --separate-stderr mkroot $name
+	assert_match "mkroot from=$name digest=sha256:$alpine_digest dir=.*"
+	same "mkroot: $name: is 3.99.1; its digest is not pinned but the mirror's word" "$stderr"
+	run -0 --separate-stderr mkroot $name
+	same '' "$stderr"
+	line=$(sed -n 's/^mkroot //p' <<<"$output")
+	# What is here needs nobody's word.
+	RUNGS_MIRROR=http://127.0.0.1:9 run -125 mkroot $name
+	assert_output "mkroot: $name: the digest would come from http://127.0.0.1:9 unprotected
+mkroot: use https://, or say digest="
+	# shellcheck disable=SC2086 # words
+	RUNGS_MIRROR=http://127.0.0.1:9 run -0 mkroot $line
+	assert_match "mkroot from=$name digest=sha256:$alpine_digest dir=.*"
+	other=$(printf 'a%.0s' {1..64})
+	run -125 mkroot $name "digest=sha256:$other"
+	assert_output "mkroot: $name: its digest is sha256:$alpine_digest, not sha256:$other"
+	rm -r "$cache"
+	releases "${good[@]:0:2}" "  sha256: $other"
+	run -125 --separate-stderr mkroot $name
+	same "mkroot: $name: verify the archive: its sha256 is $alpine_digest, not $other" "${stderr##*$'\n'}"
+	nothing_left
+	where="mkroot: $name: fetch file://$PWD/$below/latest-releases.yaml"
+	# shellcheck disable=SC2016 # not for this shell
+	for bad in '  file: ../x' '  file: a/b' '  file: -x' '  sha256: 12' \
+		'  version: $(x)' '  file:'; do
+		releases "${good[@]}" "$bad"
+		run -125 mkroot $name
+		assert_output "$where: alpine-minirootfs: without a version, file and sha256 as they should be"
+	done
+	echo none >"$below/latest-releases.yaml"
+	run -125 mkroot $name
+	assert_output "$where: alpine-minirootfs: not among the releases"
+	rm "$below/latest-releases.yaml"
+	run -125 mkroot $name
+	assert_output "$where: no such file"
+}
 
 @test "a warm run starts no program, takes no lock and writes nothing" {
 	requires strace busybox no-sanitizer
