@@ -995,6 +995,19 @@ ask="echo $ran"
 	same precious "$(cat "$victim/precious")"
 }
 
+@test "a name that leads out of /proc again covers what it leads to" {
+	look() {
+		run -1 in_tree proc mask=/proc/../etc/motd ro=/proc/self/../../etc -- sh -c 'wc -c </etc/motd; : >/etc/new'
+		assert_output $'0\nsh: can\'t create /etc/new: Read-only file system'
+	}
+	in_tree() {
+		local words=()
+		while [ "$1" != -- ]; do words+=("$1") && shift; done
+		a_root scratch | addmount "${words[@]}" | "$as" jailexec "$@"
+	}
+	for_each_caller look
+}
+
 @test "a link of a hostile root that leads somewhere leads there in the root" {
 	look() {
 		local root=$BATS_TEST_TMPDIR/$as victim before

@@ -533,6 +533,55 @@ unshare: $1
 	rm "/dev/shm/rungs-tests-$BASHPID"
 }
 
+# CVE-2020-15257
+@test "abstract sockets are reached with the caller's network, and no other way" {
+	local name=rungs-tests-$BASHPID listener as
+	coproc LISTENER { exec "$RUNGS_STAGE/tests/reach" listen "$name"; }
+	listener=$!
+	read -r _ <&"${LISTENER[0]}"
+	reached() { "$@" | "$as" jailexec -- /test/reach 1 "$name"; }
+	look() {
+		run -0 reached a_root scratch
+		assert_output 'signal '
+		reached_host() { a_root scratch | enterns net=host; }
+		run -0 reached reached_host
+		assert_output 'signal abstract '
+		requires landlock
+		! lockpath abstract -- true 2>/dev/null || {
+			locked() { reached_host | lockpath abstract; }
+			run -0 reached locked
+			assert_output 'signal '
+		}
+	}
+	for_each_caller look
+	kill "$listener"
+}
+
+# CVE-2026-40226
+@test "no policy is read in a root, nor beside it" {
+	requires strace no-sanitizer
+	local as trace jail=$BATS_TEST_TMPDIR/jail
+	chmod 777 "$BATS_TEST_TMPDIR"
+	# All that jailexec opens to read, there or not, before it is the command.
+	look() {
+		local words
+		for words in cat 'enterns user=host' 'addmount ro=/etc'; do
+			[[ $as-$words != as_user-*host ]] || continue
+			trace=$BATS_TEST_TMPDIR/$as
+			rm -f "$trace"
+			# shellcheck disable=SC2086
+			a_root scratch | $words >"$jail"
+			run -0 "$as" strace -f -e trace=open,openat,openat2,execve,execveat -o "$trace" jailexec -f "$jail" -- true
+			awk '/ execve(at)?\(/ && !/= -1/ && n++ { exit } / open/ && !/O_PATH|O_CREAT|O_WRONLY/' "$trace" |
+				sed 's/^[^"]*"\([^"]*\)".*/\1/' | sort -u >"$trace.read"
+			grep -Fxq "$jail" "$trace.read"
+			same '' "$(grep -Fxv "$jail" "$trace.read" |
+				grep -Ev '^(/proc/[a-z0-9/_]*|/dev/null|/run/rungs/[a-z]*|empty)$')"
+		done
+	}
+	for_each_caller look
+}
+
 # The one thing of a session that no namespace is around.
 @test "the caller's keys stay outside, and two jails have no keyring in common" {
 	local none='Required key not available'

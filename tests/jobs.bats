@@ -328,6 +328,82 @@ at_tty() {
 	for_each_caller look
 }
 
+@test "what shares the host's process ids is a job, too, and so is who goes into a jail" {
+	look() {
+		local hold
+		enterns pid=host <"$jail" >"$BATS_TEST_TMPDIR/host"
+		mkfifo "$BATS_TEST_TMPDIR/$as"
+		"$as" jailexec -f "$jail" --status-fd=4 -- cat <"$BATS_TEST_TMPDIR/$as" 3>&- 4>"$out" &
+		exec {hold}>"$BATS_TEST_TMPDIR/$as"
+		poll grep -q started "$out"
+		local inside
+		inside=$(grep -o '"child-pid":[0-9]*' "$out" | cut -d: -f2)
+		for C in "jailexec -f $BATS_TEST_TMPDIR/host" "enterns of=$inside"; do
+			export C
+			at_shell <<-'END'
+				see READY>
+				line $C -- sh -c 'tty; trap "" HUP; echo "g"o; while read -r x; do echo =$x; done; exit 9'
+				see /dev/pts/
+				see go
+				raw
+				type \x1a
+				see Stopped
+				see READY>
+				line stty -a | grep -o ' i'canon
+				see icanon
+				see READY>
+				line fg
+				raw
+				type x\x0d
+				see =x
+				size 50 100
+				type \x04
+				see READY>
+				line echo st=$?; $C -- sh -c 'stty size; echo "g"o; sleep 1000'
+				see st=9
+				see 50 100
+				see go
+				raw
+				type \x03
+				see READY>
+				line echo st=$?; exit 0
+				see st=130
+			END
+		done
+		exec {hold}>&-
+		wait
+	}
+	for_each_caller look
+}
+
+@test "a hang-up ends the jail, and leaves nothing" {
+	look() {
+		local description
+		enterns pid=host <"$jail" >"$BATS_TEST_TMPDIR/host"
+		# The command is told of it.  Where neither the shell nor jailexec
+		# listens, it has lost its terminal, which it may not even have had.
+		for description in "$jail" "$BATS_TEST_TMPDIR/host"; do
+			hung_up '' 'sh -c "sleep 1000; :" - $0 & sleep 1000' '"signal":1,'
+			hung_up "trap '' HUP;" 'cat; exit 5' '"status":5,'
+			hung_up "trap '' HUP;" 'sleep 0.3; cat </dev/tty; exit 5' '"status":5,' '| cat'
+		done
+	}
+	# hung_up BEFORE COMMAND END [BEHIND]: END is what the status line tells.
+	hung_up() {
+		local own=$BATS_TEST_TMPDIR/$as-$RANDOM
+		cp "$description" "$own"
+		: >"$out"
+		at_tty "$1 jailexec --status-fd=4 -f $own -- sh -c 'echo \"g\"o; $2' $own 4>$out ${4:-}" <<-'END'
+			see go
+			hangup
+		END
+		poll grep -q "$3" "$out"
+		# Who has to put the terminal right, and who was in the jail.
+		poll no_process_of "$own"
+	}
+	for_each_caller look
+}
+
 @test "the terminal gets its modes back, whatever is killed" {
 	look() {
 		local who

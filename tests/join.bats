@@ -130,6 +130,23 @@ begin_jail() {
 	same 'Groups: 65534' "$(xargs <<<"$output")"
 }
 
+@test "who is in more groups than are read is not gone into" {
+	requires root
+	local groups mark=$((2000000000 + BASHPID))
+	for groups in 254 255 300; do
+		setpriv --groups="$(seq -s, 5000 $((4999 + groups)))" -- sleep "$mark" 3>&- &
+		jail_pid=$!
+		poll some_process_of "$mark"
+		if ((groups == 254)); then
+			run -0 enterns "of=$jail_pid" -- true
+		else
+			refused enterns "of=$jail_pid" -- echo "$ran"
+			assert_output "enterns: of=$jail_pid: it has too many groups"
+		fi
+		stop "$jail_pid"
+	done
+}
+
 @test "user=PATH makes us somebody in there, and no longer who we were" {
 	requires root
 	begin_jail as_user

@@ -184,6 +184,8 @@ main(int argc, char *argv[])
 			give_up("the end");
 	if (shown != NULL)
 		fwrite(shown, 1, length, stdout);
+	/* One that does not notice is not waited for. */
+	alarm(PATIENCE);
 	if (waitpid(command, &status, 0) < 0)
 		return 2;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 2;
