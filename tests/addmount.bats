@@ -9,6 +9,10 @@ setup_file() {
 	root_dir >/dev/null
 }
 
+setup() {
+	requires leaving-groups
+}
+
 # --- the words ---
 
 @test "proc sys dev mqueue are new file systems that forbid what they can" {

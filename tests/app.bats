@@ -56,6 +56,7 @@ runs_in_its_jail() {
 }
 
 @test "a program runs in a root with just its libraries, and theirs" {
+	requires leaving-groups
 	for_each_caller runs_in_its_jail
 }
 
@@ -74,6 +75,7 @@ runs_in_its_jail() {
 }
 
 @test "directories and links above a file are kept as they are" {
+	requires leaving-groups
 	local root bin=$BATS_TEST_TMPDIR/bin
 	mkdir -p "$bin/real" "$bin/empty"
 	chmod 750 "$bin/real"
@@ -92,6 +94,7 @@ runs_in_its_jail() {
 }
 
 @test "DT_RPATH counts for what is below, DT_RUNPATH for its own" {
+	requires leaving-groups
 	local dir=$BATS_TEST_TMPDIR/r root
 	mkdir "$dir"
 	cc -shared -fPIC -o "$dir/libnear.so" -Wl,-soname,libnear.so \
@@ -143,6 +146,7 @@ runs_in_its_jail() {
 }
 
 @test "musl's programs find their libraries where musl looks" {
+	requires leaving-groups
 	command -v musl-gcc >/dev/null || skip "requires musl-gcc"
 	local dir=$BATS_TEST_TMPDIR root
 	echo 'int main(void) { return 9; }' >"$dir/m.c"
@@ -153,6 +157,7 @@ runs_in_its_jail() {
 }
 
 @test "a script brings its interpreter, and what env would run" {
+	requires leaving-groups
 	local dir=$BATS_TEST_TMPDIR/s
 	mkdir -m 755 "$dir"
 	printf '#!/bin/bash -u\necho plain\n' >"$dir/plain"
@@ -195,6 +200,7 @@ runs_in_its_jail() {
 }
 
 @test "what changes on the machine makes another root" {
+	requires leaving-groups
 	local dir=$BATS_TEST_TMPDIR/k one two three
 	cp -r "$made_of" "$dir"
 	one=$(app "$dir/main")

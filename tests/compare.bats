@@ -9,10 +9,15 @@ page=$BATS_TEST_DIRNAME/../man/rungs.7
 
 setup_file() {
 	local as
+	leaves_groups || return 0
 	for as in "${callers[@]}"; do
 		compare bare "$as" >"$BATS_FILE_TMPDIR/bare-$as"
 		compare rungs "$as" >"$BATS_FILE_TMPDIR/rungs-$as"
 	done
+}
+
+setup() {
+	requires leaving-groups
 }
 
 # compare COLUMN CALLER

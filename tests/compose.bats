@@ -56,6 +56,7 @@ agree() {
 }
 
 @test "law 1: setlimit in a chain is setlimit in a pipe" {
+	requires leaving-groups
 	local as words most
 	# Whoever is the same user on this machine counts, too.
 	most=$(ulimit -Hu)
@@ -173,6 +174,7 @@ in_order() {
 }
 
 @test "law 2: the order of the lines does not matter" {
+	requires leaving-groups
 	local as want a b c order name ordered
 	a="mkroot dir=$(root_dir) scratch"
 	b='setlimit nofile=32:64 core=0'
@@ -223,6 +225,7 @@ in_order() {
 }
 
 @test "law 2: the order of the stages in a pipe does not matter" {
+	requires leaving-groups
 	one() { a_root scratch | setlimit nofile=64 | enterns uts=web | jailexec -- sh -c "$look"; }
 	two() { a_root scratch | enterns uts=web | setlimit nofile=64 | jailexec -- sh -c "$look"; }
 	local look='ulimit -n; hostname; cat /proc/self/mountinfo | cut -d" " -f4-6,8 | sort'
@@ -234,6 +237,7 @@ in_order() {
 }
 
 @test "the words of several lines of one tool add up, and the last wins" {
+	requires leaving-groups
 	several() {
 		a_root scratch | setlimit nofile=64 core=0 | setlimit nofile=32 |
 			enterns uts=first | enterns uts=second |
@@ -267,6 +271,7 @@ in_order() {
 }
 
 @test "law 3: a description that is cut after any line runs nothing" {
+	requires leaving-groups
 	local text count n
 	text=$(a_root scratch | setlimit nofile=64 | enterns uts=web)
 	count=$(wc -l <<<"$text")
@@ -284,6 +289,7 @@ in_order() {
 }
 
 @test "law 3: a description that is cut after any byte runs nothing" {
+	requires leaving-groups
 	local text n
 	text=$(a_root scratch | setlimit nofile=64 | enterns uts=web)$'\n'
 	cut_bytes() { printf %s "${text:0:n}" | "$@"; }
@@ -340,6 +346,7 @@ tools_wait() {
 }
 
 @test "law 3: a stage that is killed runs nothing, each in turn" {
+	requires leaving-groups
 	local stage
 	killed nobody
 	same 0 "$status"

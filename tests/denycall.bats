@@ -36,6 +36,7 @@ differs() {
 # --- the default policy ---
 
 @test "the default jail has the filter of the default policy, whoever the caller is" {
+	requires leaving-groups
 	unfiltered
 	look() {
 		run -0 in_jail -- "${seccomp[@]}"
@@ -47,6 +48,7 @@ differs() {
 }
 
 @test "what the default policy says of each call holds, for each kind of call" {
+	requires leaving-groups
 	local as denied=$BATS_TEST_TMPDIR/denied
 	for as in "${callers[@]}"; do
 		# An ordinary user's jail has no setgroups(2), filter or not.
@@ -82,12 +84,14 @@ differs() {
 }
 
 @test "with a filter in place that lacks a call of the newest, libc does without" {
+	requires leaving-groups
 	run -0 in_jail -- sh -c '/test/calls native | grep clone3; (echo child) | cat'
 	assert_line child
 	assert_match 'native @process clone3.* ENOSYS ENOSYS'
 }
 
 @test "denycall none and -x have no filter, and one word none undoes all before" {
+	requires leaving-groups
 	unfiltered
 	look() {
 		none() { a_root scratch | denycall "$@" | "$as" jailexec -- "${seccomp[@]}"; }
@@ -110,6 +114,7 @@ differs() {
 }
 
 @test "a word of a description cannot weaken the default, but behind none" {
+	requires leaving-groups
 	a_calls() { a_root scratch | denycall "$@" | jailexec -- /test/calls native; }
 	run -0 a_calls deny=ptrace allow=bpf
 	assert_match 'native @kernel bpf.* EPERM EPERM'
@@ -119,6 +124,7 @@ differs() {
 }
 
 @test "where a filter cannot be loaded nothing runs" {
+	requires leaving-groups
 	look() {
 		without() { a_root scratch | "$as" "$RUNGS_STAGE/tests/filter" none jailexec -- echo "$ran"; }
 		refused without
@@ -180,6 +186,7 @@ differs() {
 }
 
 @test "a filter denies the command nothing but what it says, and nothing to who begins it" {
+	requires leaving-groups
 	a_root scratch | denycall deny=read,recvmsg,sendmsg,close,unshare,chroot,setresuid >"$policy"
 	chmod a+r "$policy"
 	denied() {
@@ -364,6 +371,7 @@ wrong() {
 }
 
 @test "a policy of a description is made before there is a jail, by who starts it" {
+	requires leaving-groups
 	writes 'default allow' 'deny ustat errno=EIO'
 	look() {
 		own() { a_root scratch | denycall "file=$policy" | "$as" jailexec -- /test/calls native; }
@@ -511,6 +519,7 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 }
 
 @test "--learn: nobody goes on who is not seen any more" {
+	requires leaving-groups
 	local learner inside
 	denycall "--learn=$policy" -- sleep 1000.25 3>&- &
 	learner=$!
@@ -524,6 +533,7 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 # --- promises ---
 
 @test "promises allow calls, and lock paths" {
+	requires leaving-groups
 	requires landlock
 	chmod 1777 "$BATS_TEST_TMPDIR"
 	look() {
@@ -592,6 +602,7 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 # --- why was that denied? ---
 
 @test "a command that was killed for a call: which one is told, where the kernel tells" {
+	requires leaving-groups
 	local jail=$BATS_TEST_TMPDIR/jail
 	a_root scratch | denycall deny=chdir action=kill >"$jail"
 	unknown='{"event":"refused","layer":"denycall","call":null,"number":null,"kind":null,"errno":null,"rule":null,"pid":null}'
@@ -742,6 +753,7 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 # --- real software ---
 
 @test "programs of this system run unchanged in the default jail" {
+	requires leaving-groups
 	local as software
 	software=$(cat "$BATS_TEST_DIRNAME/software.sh")
 	for as in "${callers[@]}"; do
@@ -761,6 +773,7 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 }
 
 @test "busybox serves and fetches a page in the default jail" {
+	requires leaving-groups
 	requires busybox
 	look() {
 		web() {

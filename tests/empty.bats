@@ -6,7 +6,7 @@
 load helper
 
 setup_file() {
-	requires root
+	[ "$(id -u)" -eq 0 ] || return 0
 	root_dir >/dev/null
 	# A name that a change of the root does not hide.
 	a_root scratch >"$BATS_FILE_TMPDIR/jail"

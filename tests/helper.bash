@@ -156,6 +156,12 @@ counts_swap() {
 	[ -e "$dir/memory.memsw.limit_in_bytes" ] || [ -e "$dir/memory.swap.max" ]
 }
 
+# A caller's groups stay outside, and leaving them can take more than an
+# ordinary user has: setup_suite tried.
+leaves_groups() {
+	[ -z "${RUNGS_KEEPS_GROUPS:-}" ]
+}
+
 alpine_archive() {
 	printf '%s/alpine-minirootfs-3.20.3-x86_64.tar.gz\n' "$RUNGS_DATA"
 }
@@ -178,6 +184,7 @@ requires() {
 				command -v newuidmap >/dev/null &&
 				command -v newgidmap >/dev/null
 			;;
+		leaving-groups) leaves_groups ;;
 		one-group) same "$(as_user id -g)" "$(as_user id -G)" 2>/dev/null ;;
 		user-namespaces) as_user unshare --user true 2>/dev/null ;;
 		time-namespaces) [ -e /proc/self/ns/time ] ;;

@@ -8,6 +8,10 @@ setup_file() {
 	root_dir >/dev/null
 }
 
+setup() {
+	requires leaving-groups
+}
+
 teardown() {
 	[ -z "${racer:-}" ] || stop "$racer"
 }

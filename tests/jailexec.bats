@@ -8,6 +8,10 @@ setup_file() {
 	root_dir >/dev/null
 }
 
+setup() {
+	requires leaving-groups
+}
+
 # --- what a jail is by default ---
 
 @test "a jail's namespaces are its own, but for time" {

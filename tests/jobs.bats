@@ -12,6 +12,7 @@ setup_file() {
 }
 
 setup() {
+	requires leaving-groups
 	# For the shells at the terminal: short, so that no line is wrapped.
 	export J="jailexec -f $jail" PS1='READY> ' TERM=dumb out=$BATS_TEST_TMPDIR/out
 	: >"$out"

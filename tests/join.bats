@@ -4,6 +4,10 @@
 
 load helper
 
+setup() {
+	requires leaving-groups
+}
+
 teardown() {
 	[ -z "${jail_pid:-}" ] || stop "$jail_pid"
 	# A name that a killed jailexec leaves behind is free, but it is there.

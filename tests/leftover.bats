@@ -9,6 +9,7 @@ setup_file() {
 
 # A place for temporary files in which nobody else makes any.
 setup() {
+	requires leaving-groups
 	export TMPDIR=$BATS_TEST_TMPDIR/tmp
 	mkdir -m 1777 "$TMPDIR"
 }

@@ -200,6 +200,7 @@ allowed='grep Cpus_allowed_list: /proc/self/status | cut -f2'
 }
 
 @test "cpus holds in a jail, which is what nproc says there" {
+	requires leaving-groups
 	requires two-processors
 	local as
 	jailed() { a_root scratch | setlimit cpus=1 | "$as" jailexec -- sh -c "nproc; $allowed"; }

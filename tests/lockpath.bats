@@ -179,6 +179,7 @@ everything+=' rmdir rename link device ioctl'
 }
 
 @test "in a jail, paths are the jail's" {
+	requires leaving-groups
 	local root=$BATS_TEST_TMPDIR/root
 	cp -a "$(root_dir)" "$root"
 	mkdir -p "$root/srv/in"

@@ -9,6 +9,7 @@ setup_file() {
 }
 
 setup() {
+	requires leaving-groups
 	own=$BATS_FILE_TMPDIR/own
 	rm -rf "$own/etc/passwd" "$own/etc/group"
 	users root:x:0:0:root:/root:/bin/sh web:x:1000:2000::/srv/web:/bin/sh \

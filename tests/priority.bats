@@ -20,6 +20,7 @@ may_be_nicer() {
 
 # bats test_tags=vm
 @test "whoever wants less than others gets it" {
+	requires leaving-groups
 	less() {
 		run -0 "$as" setlimit nice=5 ionice=idle sched=batch oom-score=300 -- sh -c "$show"
 		is '5 0 3' idle 300
@@ -35,6 +36,7 @@ may_be_nicer() {
 }
 
 @test "it holds in a jail" {
+	requires leaving-groups
 	local as
 	jailed() { a_root scratch | setlimit nice=5 ionice=idle sched=batch oom-score=300 | "$as" jailexec -- sh -c "$show"; }
 	for as in "${callers[@]}"; do
@@ -113,6 +115,7 @@ setlimit: it needs CAP_SYS_RESOURCE outside of any user namespace'
 }
 
 @test "the score is written where no root can have a hand in" {
+	requires leaving-groups
 	local as dir=$BATS_TEST_TMPDIR/root
 	make_root "$dir"
 	mkdir -p "$dir/proc/self" "$dir/proc/1" "$dir/proc/2"

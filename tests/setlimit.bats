@@ -107,6 +107,7 @@ limited() {
 }
 
 @test "limits bite in a jail, and are those of the description" {
+	requires leaving-groups
 	local as
 	jailed() { a_root scratch | setlimit nofile=10:20 core=0 fsize=1K:2K | "$as" jailexec -- sh -c 'ulimit -Sn; ulimit -Hn; ulimit -c; exec /test/hog files 100'; }
 	for as in "${callers[@]}"; do

@@ -14,6 +14,7 @@ setup_file() {
 }
 
 setup() {
+	requires leaving-groups
 	export jail=$BATS_TEST_TMPDIR/jail lines_file=$BATS_TEST_TMPDIR/lines
 	a_root scratch >"$jail"
 	: >"$lines_file"

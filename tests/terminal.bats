@@ -4,6 +4,7 @@
 load helper
 
 setup() {
+	requires leaving-groups
 	requires script
 	export jail=$BATS_TEST_TMPDIR/jail bare=$BATS_TEST_TMPDIR/bare
 	a_root scratch >"$jail"

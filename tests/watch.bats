@@ -94,6 +94,7 @@ spin() {
 # --- time ---
 
 @test "wall ends a command with 124, alone and in a jail, politely at first" {
+	requires leaving-groups
 	run -124 setlimit --report="$report" wall=0.2 -- sleep 1000
 	over 124 15 '"wall"'
 	run -124 setlimit --report="$report" wall=3:2 -- bash -c 'trap "echo asked" TERM; while :; do sleep 0.05; done'
