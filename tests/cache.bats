@@ -186,6 +186,7 @@ each_kind_of_jail() {
 }
 
 @test "a root that a jail uses is never removed, and then it can be" {
+	requires leaving-groups
 	requires busybox user-namespaces
 	for_each_caller each_kind_of_jail
 }
@@ -201,6 +202,7 @@ holds_lock() {
 }
 
 @test "a root is held before there is a mount of it, and the one that is there" {
+	requires leaving-groups
 	requires busybox user-namespaces
 	as=as_caller
 	key=$(key busybox)
@@ -222,6 +224,7 @@ holds_lock() {
 }
 
 @test "who comes while a root is being removed waits, and does not get half of it" {
+	requires leaving-groups
 	requires busybox user-namespaces
 	as=as_caller
 	key=$(key busybox)

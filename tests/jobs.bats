@@ -394,13 +394,14 @@ at_tty() {
 		local own=$BATS_TEST_TMPDIR/$as-$RANDOM
 		cp "$description" "$own"
 		: >"$out"
-		at_tty "$1 jailexec --status-fd=4 -f $own -- sh -c 'echo \"g\"o; $2' $own 4>$out ${4:-}" <<-'END'
+		at_tty "$1 jailexec --status-fd=4 -f $own -- sh -c 'echo \"g\"o; $2' $own 4>$out ${4:-}" 3>&- <<-'END'
 			see go
 			hangup
 		END
-		poll grep -q "$3" "$out"
-		# Who has to put the terminal right, and who was in the jail.
-		poll no_process_of "$own"
+		# Who has to put the terminal right, and who was in the jail, is gone.
+		poll grep -q "$3" "$out" && poll no_process_of "$own" && return
+		processes_of "$own" | xargs -r kill -KILL
+		return 1
 	}
 	for_each_caller look
 }
