@@ -23,15 +23,26 @@
 
 static const char synopsis[] =
     "[-eTvx] [-C DIRECTORY] [-E NAME[=VALUE]] [-f FILE] [-u [USER][:GROUP]] "
-    "[--detach] [--keep-fd=N] [--name=NAME] [--pid1] [--status-fd=N] "
+    "[--detach] [--keep=DIRECTORY] [--keep-fd=N] [--name=NAME] [--pid1] "
+    "[--status-fd=N] "
     "[--timeout=DURATION[:GRACE]] -- COMMAND [ARGUMENT ...]";
 
 /* What getopt_long(3) returns, beside the letters. */
-enum { DETACH = 1, KEEP_FD, NAME, PID1, STATUS_FD, TIMEOUT, OPTIONS = 128 };
+enum {
+	DETACH = 1,
+	KEEP,
+	KEEP_FD,
+	NAME,
+	PID1,
+	STATUS_FD,
+	TIMEOUT,
+	OPTIONS = 128
+};
 
 static const struct option long_options[] = {
 	{ "detach", no_argument, NULL, DETACH },
 	{ "explain", no_argument, NULL, 'e' },
+	{ "keep", required_argument, NULL, KEEP },
 	{ "keep-fd", required_argument, NULL, KEEP_FD },
 	{ "name", required_argument, NULL, NAME },
 	{ "pid1", no_argument, NULL, PID1 },
@@ -87,6 +98,7 @@ apply_options(struct jail *jail, const struct options *o, struct fail *f)
 	jail->is_bare = text[PID1] != NULL;
 	jail->detached = text[DETACH] != NULL;
 	jail->shares_terminal = text['T'] != NULL;
+	jail->keep.dir = text[KEEP];
 	if (text[STATUS_FD] != NULL
 	    && (descriptor_parse("--status-fd", text[STATUS_FD], &fd, f) < 0
 		|| (jail->status = status_open(fd, f)) < 0))

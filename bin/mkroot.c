@@ -204,7 +204,7 @@ main(int argc, char *argv[])
 	char **command = tool_command(&argc, argv);
 	static struct mkroot_made made;
 	struct mkroot_request request = { .say = say };
-	static const struct packer digester = { { "digest" }, 1 };
+	static const struct packer digester = { { "digest" }, .count = 1 };
 	const char *older = NULL;
 	bool digest = false, caring = false;
 	struct fail why;
@@ -255,7 +255,7 @@ main(int argc, char *argv[])
 		tool_die(&why);
 	if (request.words.from != NULL && source_is_stream(request.words.from))
 		source_drain();
-	if (digest && packer_become(&digester, made.dir, NULL, &why) < 0)
+	if (digest && packer_become(&digester, made.dir, &why) < 0)
 		tool_die(&why);
 	if (command != NULL)
 		return run_in_root(&made, command);

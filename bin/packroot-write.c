@@ -2,17 +2,19 @@
 /*
  * packroot-write - write the working directory as one file
  *
- *	packroot-write [-o NAME] FORMAT [WORD ...]
+ *	packroot-write [-k] [-o NAME] FORMAT [WORD ...]
  *
- * For packroot, which has entered the root.  All goes to standard output;
- * with -o that is a directory, and NAME is to be one in it.  Words are those
- * of imageconfig.h.
+ * For packroot, which has entered the root, or with -k what kept.h reads.  All
+ *goes to standard output; with -o that is a directory, and NAME is to be one in
+ *it.  Words are those of imageconfig.h.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,7 @@
 #include "filesystem.h"
 #include "image.h"
 #include "imageconfig.h"
+#include "kept.h"
 #include "number.h"
 #include "pack.h"
 
@@ -89,7 +92,7 @@ write_as(char *words[], const char *name, const struct pack_job *job,
 }
 
 static int
-run(char *words[], const char *name, struct fail *f)
+run(char *words[], const char *name, bool is_kept, struct fail *f)
 {
 	struct pack_counts counts = { 0 };
 	struct pack_job job = { .counts = &counts };
@@ -97,6 +100,11 @@ run(char *words[], const char *name, struct fail *f)
 	job.root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (job.root < 0)
 		return fail(f, errno, "open the root");
+	job.owners = job.root;
+	if (is_kept
+	    && ((job.root = kept_open(&job.owners, f)) < 0
+		|| fchdir(job.root) < 0))
+		return -1;
 	if (newest(&job.newest, f) < 0 || write_as(words, name, &job, f) < 0)
 		return -1;
 	say("", counts.sockets, "sockets left out");
@@ -109,20 +117,24 @@ int
 main(int argc, char *argv[])
 {
 	const char *name = NULL;
+	bool is_kept = false;
 	struct fail why;
+	int option;
 
-	if (argc > 2 && strcmp(argv[1], "-o") == 0) {
-		name = argv[2];
-		argv += 2;
-		argc -= 2;
-	}
-	if (argc < 2)
+	while ((option = getopt(argc, argv, "+ko:")) != -1)
+		if (option == 'o')
+			name = optarg;
+		else if (option == 'k')
+			is_kept = true;
+		else
+			return EXIT_TOOL;
+	if (optind == argc)
 		return EXIT_TOOL;
 	/* Whoever reads may have seen enough; then say so, and end with 125. */
 	signal(SIGPIPE, SIG_IGN);
 	setlocale(LC_CTYPE, "C.UTF-8");
 	umask(022);
-	if (run(argv + 1, name, &why) == 0)
+	if (run(argv + optind, name, is_kept, &why) == 0)
 		return 0;
 	fprintf(stderr, "packroot: %s\n", why.text);
 	if (why.hint[0] != '\0')

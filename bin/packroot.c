@@ -20,7 +20,7 @@
 #include "tool.h"
 
 static const char synopsis[] =
-    "[-f FILE] [-o DIRECTORY] FORMAT [dir=PATH] [WORD ...]";
+    "[-f FILE] [-o DIRECTORY] FORMAT [dir=PATH | kept=PATH] [WORD ...]";
 
 enum { USER = sizeof "user=:" + 2 * PASSWD_NAME };
 
@@ -58,20 +58,24 @@ read_root(const char *file, char user[USER], struct fail *f)
 	return jail.root.dir;
 }
 
-/* Take dir= out of the words, the last of which is NULL. */
+/* Take dir= or kept= out of the words, the last of which is NULL. */
 static const char *
-take_dir(char *words[])
+take_dir(char *words[], bool *is_kept)
 {
 	const char *dir = NULL;
 	int kept = 0;
 
 	for (int n = 0; words[n] != NULL; n++) {
-		if (strncmp(words[n], "dir=", 4) != 0)
+		bool is_dir = strncmp(words[n], "dir=", 4) == 0;
+
+		if (!is_dir && strncmp(words[n], "kept=", 5) != 0) {
 			words[kept++] = words[n];
-		else if (dir != NULL)
+			continue;
+		}
+		if (dir != NULL)
 			tool_usage(synopsis);
-		else
-			dir = words[n] + 4;
+		*is_kept = !is_dir;
+		dir = strchr(words[n], '=') + 1;
 	}
 	words[kept] = NULL;
 	return dir;
@@ -81,10 +85,10 @@ take_dir(char *words[])
 static int
 become(const char *file, const char *to, char *words[], struct fail *f)
 {
-	const char *format = words[0], *dir = take_dir(words + 1);
-	bool is_image =
-	    strncmp(format, "oci", 3) == 0 || strncmp(format, "docker", 6) == 0;
-	struct packer p = { .words = { format }, .count = 1 };
+	struct packer p = { .words = { words[0] }, .count = 1, .to = to };
+	const char *dir = take_dir(words + 1, &p.is_kept);
+	bool is_image = strncmp(words[0], "oci", 3) == 0
+	                || strncmp(words[0], "docker", 6) == 0;
 	char user[USER] = "";
 
 	if (dir != NULL && file != NULL)
@@ -96,7 +100,7 @@ become(const char *file, const char *to, char *words[], struct fail *f)
 	for (int n = 1; words[n] != NULL; n++)
 		if (packer_add(&p, words[n], f) < 0)
 			return -1;
-	return packer_become(&p, dir, to, f);
+	return packer_become(&p, dir, f);
 }
 
 int

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -197,7 +198,7 @@ look_at_top(const struct pack_job *job, struct stat *st, struct fail *f)
 
 	if (fstat(job->root, st) < 0)
 		return fail(f, errno, "look at the root");
-	if (ownerlist_open(&owners, job->root, f) < 0)
+	if (ownerlist_open(&owners, job->owners, f) < 0)
 		return -1;
 	ownerlist_apply(&owners, ".", st);
 	ownerlist_close(&owners);
@@ -248,11 +249,13 @@ write_squashfs(const struct pack_job *job, int out, struct fail *f)
 	const char *words[] = { m.name, "-force", "-exit-on-error", "-quiet",
 		"-no-progress", "-mkfs-time", now, "-root-mode", mode,
 		"-root-time", then, out_path, NULL };
+	static char names[XATTR_LIST_MAX];
 	struct stat st;
 
 	if (look_at_top(job, &st, f) < 0)
 		return -1;
-	if (flistxattr(job->root, NULL, 0) > 0)
+	/* An overlay counts its own unless it is asked for the names. */
+	if (flistxattr(job->root, names, sizeof names) > 0)
 		job->counts->attributes++;
 	snprintf(mode, sizeof mode, "%o", st.st_mode & 07777u);
 	m.uid = st.st_uid;
@@ -278,7 +281,7 @@ write_erofs(const struct pack_job *job, int out, struct fail *f)
 		is_root ? NULL : "--all-root", NULL };
 	struct ownerlist owners;
 
-	if (ownerlist_open(&owners, job->root, f) < 0)
+	if (ownerlist_open(&owners, job->owners, f) < 0)
 		return -1;
 	if (!is_root)
 		job->counts->owners += owners.count;

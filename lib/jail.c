@@ -62,6 +62,7 @@ jail_init(struct jail *jail, bool exactly)
 {
 	jail->exactly = exactly;
 	jail->root = (struct root)ROOT_NONE;
+	jail->keep.fd = -1;
 	jail->status = jail->report = jail->caller = jail->trace = -1;
 	jail->doorstep = jail->kernel_log = -1;
 	jail->empty = jail->sysctls = jail->lent = jail->top = -1;
@@ -270,6 +271,8 @@ jail_settle(struct jail *jail, struct fail *f)
 		    "start with mkroot (mkroot host for this system's own "
 		    "files)");
 	}
+	if (keep_settle(&jail->keep, &jail->root, &jail->mounts, f) < 0)
+		return -1;
 	if (root_needs_mounts(&jail->root) || jail->mounts.count > 0) {
 		if (jail->namespaces.host & CLONE_NEWNS) {
 			fail(f, 0,

@@ -19,6 +19,7 @@
 #include "credential.h"
 #include "join.h"
 #include "descriptor.h"
+#include "keep.h"
 #include "keyring.h"
 #include "landlock.h"
 #include "mount.h"
@@ -75,6 +76,8 @@ struct jail {
 	struct pressures pressures;
 	struct running running; /* its name */
 	struct adjust adjust;   /* not a jail: change one that runs */
+
+	struct keep keep; /* what becomes of scratch */
 
 	bool is_bare;          /* the command is pid 1, none of ours is */
 	bool detached;         /* it goes on without the caller */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cacheuse.h"
 #include "compat.h"
 #include "fail.h"
 #include "fsmount.h"
@@ -276,7 +277,9 @@ layers_mount(const struct mount *m, struct fail *f)
 	int count = layers_count(l);
 	int result = l->missing, overlay = -1;
 	autoclose int top = -1;
+	char source[CACHE_KEY + 8] = "";
 	struct overlay o = {
+		.source = source,
 		.lowers = l->lowers,
 		.upper =
 		    l->upper.path != NULL ? OVERLAY_DIRECTORY : OVERLAY_NONE,
@@ -284,6 +287,8 @@ layers_mount(const struct mount *m, struct fail *f)
 		.attributes = m->attributes,
 	};
 
+	if (m->is_root)
+		cacheuse_source(l->lower[0], source);
 	if (result == 0 && !m->is_lent)
 		result = open_layers(m, -1, own, f);
 	l->missing = result > 0;

@@ -324,6 +324,36 @@ forget(const struct mount *m)
 }
 
 int
+mounts_add_root(struct mounts *mounts, const char *lower, const char *upper,
+    struct fail *f)
+{
+	struct mount *m = &mounts->list[mounts->count];
+
+	if (mounts->count == MOUNTS_MAX)
+		return fail(f, 0, "more than %d mounts", MOUNTS_MAX);
+	*m = (struct mount){
+		.kind = MOUNT_OVERLAY,
+		.is_root = true,
+		.attributes = RUNGS_ATTR_NODEV,
+		.path = strdup("/"),
+		.layers = layers_new(),
+		.fd = -1,
+		.lent = -1,
+	};
+	if (m->path != NULL && m->layers != NULL) {
+		m->layers->lower[0] = strdup(lower);
+		m->layers->lowers = 1;
+		m->layers->upper.path = path_absolute(upper);
+		if (m->layers->lower[0] != NULL
+		    && m->layers->upper.path != NULL) {
+			mounts->count++;
+			return 0;
+		}
+	}
+	return fail(f, ENOMEM, "%s", upper);
+}
+
+int
 mounts_add(void *layer, const char *word, struct fail *f)
 {
 	struct mounts *mounts = layer;

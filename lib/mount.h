@@ -69,6 +69,7 @@ struct mount {
 	bool is_lent;          /* the source was opened before: mounts_lend() */
 	int lent;              /* it, or -1 for none, or no longer */
 	struct layers *layers; /* overlay: they, else NULL */
+	bool is_root;          /* it is not in the root: it is the root */
 };
 
 struct mounts {
@@ -90,6 +91,16 @@ int mounts_add(void *layer, const char *word, struct fail *f);
 
 /* Add the default set: the OCI runtime's, masks included. */
 void mounts_add_defaults(struct mounts *mounts);
+
+/*
+ * Have an overlay of that tree and that upper layer, both on the host, that
+ * mounts_apply() leaves alone: it is for mounts_root(), which mounts it,
+ * detached.
+ */
+int mounts_add_root(struct mounts *mounts, const char *lower, const char *upper,
+    struct fail *f);
+bool mounts_have_root(const struct mounts *mounts);
+int mounts_root(struct mounts *mounts, struct fail *f);
 
 /* Write the words, each after a blank, escaped. */
 void mounts_print(const void *layer, FILE *out);

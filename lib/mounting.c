@@ -321,6 +321,24 @@ take(struct mounts *all, struct mount *m, int root, struct covers *covers,
 	}
 }
 
+bool
+mounts_have_root(const struct mounts *mounts)
+{
+	for (int n = 0; n < mounts->count; n++)
+		if (mounts->list[n].is_root)
+			return true;
+	return false;
+}
+
+int
+mounts_root(struct mounts *mounts, struct fail *f)
+{
+	for (int n = 0; n < mounts->count; n++)
+		if (mounts->list[n].is_root)
+			return layers_mount(&mounts->list[n], f);
+	return fail(f, 0, "no root among the mounts");
+}
+
 int
 mounts_apply(struct mounts *mounts, int root, struct fail *f)
 {
@@ -331,6 +349,8 @@ mounts_apply(struct mounts *mounts, int root, struct fail *f)
 	for (int n = 0; n < mounts->count && result == 0; n++) {
 		struct mount *m = &mounts->list[n];
 
+		if (m->is_root)
+			continue;
 		result = take(mounts, m, root, &covers, f);
 		if (result == 0)
 			result = covers_hold(&covers, root, m, f);

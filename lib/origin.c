@@ -27,7 +27,6 @@ origin_write(int dir, const struct root *root, struct fail *f)
 		return fail(f, errno, "origin: write");
 	}
 	fputs("jail 1\nmkroot", out);
-	note.dir = NULL;
 	note.mode = ROOT_PLAIN;
 	root_print(&note, out);
 	fputc('\n', out);
@@ -63,7 +62,7 @@ origin_read(int dir, struct origin *o, struct fail *f)
 	if (description_read(fd, &o->text, f) < 0)
 		return fail_prefix(f, "origin: ");
 	if (description_each(&o->text, add_word, &o->root, f) == 0
-	    && o->root.from != NULL)
+	    && (o->root.from != NULL || o->root.dir != NULL))
 		return 0;
 	origin_free(o);
 	return fail(f, 0, "origin: does not say what it is of");

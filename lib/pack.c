@@ -344,8 +344,8 @@ packing_close(struct packing *p)
 
 /* The writer is ready but for where it writes to: open does that. */
 static int
-pack(struct packing *p, int root, int (*open)(struct archive *, void *),
-    void *to, struct fail *f)
+pack(struct packing *p, const struct pack_job *job,
+    int (*open)(struct archive *, void *), void *to, struct fail *f)
 {
 	int result = -1;
 
@@ -357,8 +357,8 @@ pack(struct packing *p, int root, int (*open)(struct archive *, void *),
 		     != ARCHIVE_OK
 		 || open(p->out, to) != ARCHIVE_OK)
 		fail_archive(p->out, f);
-	else if (ownerlist_open(&p->owners, root, f) == 0)
-		result = pack_open(p, root, ".", f);
+	else if (ownerlist_open(&p->owners, job->owners, f) == 0)
+		result = pack_open(p, job->root, ".", f);
 	if (result == 0 && archive_write_close(p->out) != ARCHIVE_OK)
 		result = fail_archive(p->out, f);
 	packing_close(p);
@@ -427,7 +427,7 @@ pack_root(const struct pack_job *job, const char *format, int out,
 		    "erofs; oci, oci.zst, docker-archive; or digest");
 	}
 	p.out = new_writer(filter, p.is_cpio);
-	return pack(&p, job->root, open_descriptor, &out, f);
+	return pack(&p, job, open_descriptor, &out, f);
 }
 
 struct sinking {
@@ -464,7 +464,7 @@ pack_stream(const struct pack_job *job, pack_sink *sink, void *context,
 	int result;
 
 	p.out = new_writer(&filters[0], false);
-	result = pack(&p, job->root, open_sink, &s, f);
+	result = pack(&p, job, open_sink, &s, f);
 	if (s.failed)
 		*f = s.why;
 	return result;

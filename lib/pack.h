@@ -26,6 +26,7 @@ struct pack_counts {
 };
 
 struct pack_job {
+	int owners;     /* the tree that a list of owners may be beside */
 	int root;       /* the tree, an open directory */
 	int64_t newest; /* no change is said to be later; seconds since 1970 */
 	bool without_top; /* no entry for the root itself */

@@ -37,21 +37,22 @@ open_above(char *to, struct fail *f)
 }
 
 int
-packer_become(const struct packer *p, const char *dir, const char *to,
-    struct fail *f)
+packer_become(const struct packer *p, const char *dir, struct fail *f)
 {
-	const char *words[PACKER_WORDS + 4] = { "packroot-write" };
+	const char *words[PACKER_WORDS + 5] = { "packroot-write" };
 	char path[PATH_MAX], above[PATH_MAX], name[PATH_MAX];
 	int count = 1;
 
 	if (program_beside(helper, path, f) < 0)
 		return -1;
-	if (to != NULL) {
-		if (strlen(to) >= sizeof name)
-			return fail(f, ENAMETOOLONG, "%s", to);
+	if (p->is_kept)
+		words[count++] = "-k";
+	if (p->to != NULL) {
+		if (strlen(p->to) >= sizeof name)
+			return fail(f, ENAMETOOLONG, "%s", p->to);
 		words[count++] = "-o";
-		words[count++] = basename(strcpy(name, to));
-		if (open_above(strcpy(above, to), f) < 0)
+		words[count++] = basename(strcpy(name, p->to));
+		if (open_above(strcpy(above, p->to), f) < 0)
 			return -1;
 	}
 	memcpy(words + count, p->words, (size_t)p->count * sizeof *words);

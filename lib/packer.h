@@ -3,6 +3,8 @@
 #ifndef PACKER_H
 #define PACKER_H
 
+#include <stdbool.h>
+
 struct fail;
 
 enum { PACKER_WORDS = 1024 };
@@ -10,16 +12,16 @@ enum { PACKER_WORDS = 1024 };
 struct packer {
 	const char *words[PACKER_WORDS]; /* the format, and what it takes */
 	int count;
+	const char *to; /* a directory to make, or NULL: standard output */
+	bool is_kept;   /* the tree is one of kept.h */
 };
 
 int packer_add(struct packer *p, const char *word, struct fail *f);
 
 /*
  * Enter the tree at dir and become libexec/rungs/packroot-write, which
- * writes it to standard output, or, where to is not NULL, to a directory of
- * that name.  Returns only when that failed, with -1.
+ * writes it.  Returns only when that failed, with -1.
  */
-int packer_become(const struct packer *p, const char *dir, const char *to,
-    struct fail *f);
+int packer_become(const struct packer *p, const char *dir, struct fail *f);
 
 #endif

@@ -231,6 +231,25 @@ root_mount(struct root *root, int lent, struct fail *f)
 }
 
 int
+root_put(struct root *root, int mount, struct fail *f)
+{
+	autoclose int tree = -1;
+
+	root->layers = root->owners = -1;
+	if (root->gives
+	    && ((tree = open_dir_of(root, f)) < 0
+		|| owners_open(tree, &root->owners, f) < 0)) {
+		close(mount);
+		return -1;
+	}
+	if (fsmount_attach_on_top(mount) == 0)
+		return mount;
+	fail(f, errno, "%s: mount the root", root->dir);
+	close(mount);
+	return -1;
+}
+
+int
 root_give(struct root *root, int fd, struct fail *f)
 {
 	autoclose int list = root->owners;

@@ -74,6 +74,9 @@ int root_hold(struct root *root, struct fail *f);
  */
 int root_mount(struct root *root, int lent, struct fail *f);
 
+/* The same with a mount that is there already, detached; it is spent. */
+int root_put(struct root *root, int mount, struct fail *f);
+
 /*
  * After root_mount(), with root->gives: give the files of a root of mkroot's
  * cache to whom they belong, as owners.h says.  Nothing of the tree itself

@@ -351,6 +351,8 @@ run(struct jail *jail, char *command[], struct fail *f)
 		idmap_release(&jail->namespaces.ids);
 	cgroup_remove(&jail->cgroup);
 	mounts_release(&jail->mounts);
+	if (keep_end(&jail->keep, &jail->root, result >= 0, f) < 0)
+		result = -1;
 	running_end(&jail->running);
 	free(jail->words);
 	return result;

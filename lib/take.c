@@ -103,6 +103,12 @@ take_pressure(struct jail *jail, struct fail *f)
 }
 
 int
+take_keep(struct jail *jail, struct fail *f)
+{
+	return keep_begin(&jail->keep, &jail->root, f);
+}
+
+int
 take_upper(struct jail *jail, struct fail *f)
 {
 	return mounts_hold(&jail->mounts, f);
@@ -210,6 +216,17 @@ take_private(struct jail *jail, struct fail *f)
 	return jail->top < 0 ? fail(f, errno, "open /") : 0;
 }
 
+/* The tree is a layer of that, and lent as one. */
+static int
+root_of_mounts(struct jail *jail, struct fail *f)
+{
+	int mount = mounts_root(&jail->mounts, f);
+
+	scope_close(&jail->lent);
+	jail->lent = -1;
+	return mount < 0 ? -1 : root_put(&jail->root, mount, f);
+}
+
 /*
  * Sources of mounts are paths of the host, so they are opened first: with
  * the root on top of it, "/usr/.." is in the root.
@@ -220,7 +237,9 @@ take_root(struct jail *jail, struct fail *f)
 	if (mounts_make_private(f) < 0 || mounts_lend(&jail->mounts, -1, f) < 0)
 		return -1;
 	jail->root.leaves_host = !jail->begins_empty;
-	jail->top = root_mount(&jail->root, jail->lent, f);
+	jail->top = mounts_have_root(&jail->mounts)
+	                ? root_of_mounts(jail, f)
+	                : root_mount(&jail->root, jail->lent, f);
 	if (jail->top < 0)
 		return -1;
 	/* Who is to be the command is there, and has a "/" of its own. */

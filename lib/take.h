@@ -20,6 +20,7 @@ int take_name(struct jail *jail, struct fail *f);
 int take_held(struct jail *jail, struct fail *f);
 int take_cgroup(struct jail *jail, struct fail *f);
 int take_pressure(struct jail *jail, struct fail *f);
+int take_keep(struct jail *jail, struct fail *f);
 int take_upper(struct jail *jail, struct fail *f);
 int take_empty(struct jail *jail, struct fail *f);
 int take_maps(struct jail *jail, struct fail *f);

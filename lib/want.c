@@ -118,6 +118,12 @@ want_pressure(const struct jail *jail)
 }
 
 bool
+want_keep(const struct jail *jail)
+{
+	return jail->keep.dir != NULL;
+}
+
+bool
 want_upper(const struct jail *jail)
 {
 	return mounts_have_upper(&jail->mounts);

@@ -29,6 +29,7 @@ bool want_empty(const struct jail *jail);
 bool want_guess(const struct jail *jail);
 bool want_hold(const struct jail *jail);
 bool want_hostname(const struct jail *jail);
+bool want_keep(const struct jail *jail);
 bool want_keyring(const struct jail *jail);
 bool want_leader(const struct jail *jail);
 bool want_leave(const struct jail *jail);

@@ -487,3 +487,94 @@ for dir, names in ("t", "abc"), ("u", "cba"):
 		[[ $output == *'not for a terminal'* ]]
 	fi
 }
+
+# What a jail may do to a tree: make, change, delete, replace, give away.
+change='set -e
+	echo changed >>d/deep/file
+	rm -r gone
+	rm -r d/other
+	mkdir d/other
+	echo new >d/other/new
+	mv b c
+	chmod 700 e
+	ln c d/c
+	ln -s x link'
+
+kept() {
+	local format want
+	rm -rf kept out unpacked
+	mkdir -m 777 out
+	printf 'jail 1\nmkroot dir=%s/root scratch\nend\n' "$PWD" >jail
+	want=$(digest root)
+	"$as" jailexec --keep=out/kept -f jail -C /t -- sh -c "$change; $1"
+	same "$want" "$(digest root)"
+	same $'origin\nupper' "$(ls -A out/kept)"
+	want=$("$as" packroot digest kept=out/kept)
+	rm -rf unpacked
+	cp -a root unpacked
+	(cd unpacked/t && sh -c "$change; $1")
+	# Where nobody else may be an owner, all is the caller's.
+	[ "$(id -u)" -ne 0 ] || [ "$as" = as_caller ] || chown -hR 0:0 unpacked
+	same "$want" "$(packroot digest dir=unpacked)" "as $as"
+	"$as" packroot -o out/image oci kept=out/kept
+	"$as" mkroot "tar:$(blob out/image application/vnd.oci.image.layer.v1.tar+gzip)" >again
+	same "$want" "$(digest_of again)"
+	refused "$as" jailexec --keep=out/kept -f jail -- echo "$ran"
+}
+
+@test "what a jail has changed is kept, and packed as the root that it saw" {
+	requires busybox
+	local as
+	mkroot busybox dir=base >/dev/null
+	cp -a base/rootfs root
+	mkdir -p root/t/d/deep root/t/gone/there root/t/d/other root/t/e
+	echo text | tee root/t/b root/t/d/deep/file root/t/d/other/hidden >/dev/null
+	touch root/t/gone/file
+	as=as_caller
+	if [ "$(id -u)" -eq 0 ]; then
+		# Owners on disk are those that the jail saw.
+		kept 'chown 5:6 c; chown 7 d'
+		same 5:6 "$(stat -c %u:%g out/kept/upper/t/c)"
+		as=as_user
+		chown -hR 1234:1234 root
+	fi
+	kept :
+	[ -c out/kept/upper/t/gone ]
+}
+
+@test "nothing is kept of a jail that did not run, nor of one that is not over" {
+	requires busybox
+	local pid
+	mkroot busybox >jail
+	run -127 jailexec --keep=new -f jail -- /no/such
+	[ ! -e new ]
+	mkdir full empty
+	touch full/file
+	refused jailexec --keep=full -f jail -- echo "$ran"
+	same file "$(ls -A full)"
+	refused jailexec --keep=no/such -f jail -- echo "$ran"
+	refused jailexec --keep=new -f <(mkroot dir:full ro) -- echo "$ran"
+	refused jailexec --keep=new -f <(mkroot busybox dir=own) -- echo "$ran"
+	refused jailexec --keep=new -x -f <(setlimit -n nofile=64) -- echo "$ran"
+	[ ! -e new ]
+	refused packroot tar kept=full
+	refused packroot tar kept=no
+	refused packroot tar kept=full dir=full
+	jailexec --keep=empty -f jail -- sh -c 'echo >/ran; exec sleep 1000' 3>&- &
+	pid=$!
+	poll test -e empty/upper/ran
+	refused packroot tar kept=empty
+	# While it runs nobody else writes there.
+	addmount "overlay=$PWD/full:$PWD/empty/upper:/mnt" <jail >other
+	refused jailexec -f other -- echo "$ran"
+	[[ $output == *'upper layer of another overlay'* ]]
+	stop "$pid"
+	refused packroot tar kept=empty
+	mkdir -p under/upper
+	printf 'jail 1\nmkroot from=x dir=/no/such\nend\n' >under/origin
+	refused packroot tar kept=under
+	requires root
+	chown 1234 under/origin
+	refused packroot tar kept=under
+	[[ $output == *'not a file of the caller'* ]]
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/* kept.c - see kept.h */
+#include "kept.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "compat.h"
+#include "fail.h"
+#include "fsmount.h"
+#include "keep.h"
+#include "kernfile.h"
+#include "mount.h"
+#include "origin.h"
+#include "overlay.h"
+#include "scope.h"
+
+/* Which root it is of; a jail that is not over has not said so. */
+static int
+read_origin(struct origin *o, struct fail *f)
+{
+	autoclose int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (faccessat(here, "origin", F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
+		fail(f, errno, "look at what was kept");
+		return fail_hint(f, "jailexec --keep=DIR makes DIR whole when "
+				    "the jail has ended");
+	}
+	if (origin_read(here, o, f) < 0)
+		return -1;
+	if (o->root.dir != NULL)
+		return 0;
+	origin_free(o);
+	return fail(f, 0, "origin: does not say what is below");
+}
+
+static int
+map_self(const char *file, unsigned id)
+{
+	char map[64];
+
+	snprintf(map, sizeof map, "%u %u 1", id, id);
+	return kernfile_write(AT_FDCWD, file, map);
+}
+
+/* Where mounts are ours to make, and nobody else's to see. */
+static int
+step_aside(struct fail *f)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if (uid == 0 && unshare(CLONE_NEWNS) == 0)
+		return mounts_make_private(f);
+	if (uid == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0
+	    || kernfile_write(AT_FDCWD, "/proc/self/setgroups", "deny") < 0
+	    || map_self("/proc/self/uid_map", uid) < 0
+	    || map_self("/proc/self/gid_map", gid) < 0)
+		return fail(f, errno, "make namespaces to mount the root in");
+	return mounts_make_private(f);
+}
+
+static int
+open_layer(const char *path, int *copy, struct fail *f)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail(f, errno, "%s: open the layer", path);
+	if ((*copy = fsmount_clone(fd, false)) >= 0)
+		return fd;
+	fail(f, errno, "%s: copy the mount of the layer", path);
+	close(fd);
+	return -1;
+}
+
+int
+kept_open(int *lower, struct fail *f)
+{
+	struct overlay o = { .lowers = 2,
+		.upper = OVERLAY_NONE,
+		.attributes = RUNGS_ATTR_RDONLY | RUNGS_ATTR_NODEV };
+	autoclose int upper = -1, overlay = -1;
+	struct origin origin;
+	int top = -1;
+
+	*lower = -1;
+	if (read_origin(&origin, f) < 0)
+		return -1;
+	/* What was opened before is of mounts that are not ours to copy. */
+	if (step_aside(f) == 0
+	    && (upper = open_layer(KEEP_UPPER, &o.lower[0], f)) >= 0
+	    && (*lower = open_layer(origin.root.dir, &o.lower[1], f)) >= 0) {
+		overlay = overlay_mount(&o, NULL, false);
+		if (overlay >= 0)
+			top = openat(overlay, ".",
+			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (top < 0)
+			fail(f, errno, "mount what was kept on its root");
+	}
+	origin_free(&origin);
+	return top;
+}
