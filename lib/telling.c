@@ -44,7 +44,7 @@ begin_audit(struct telling *t)
 void
 telling_begin(struct telling *t, const struct jail *jail)
 {
-	*t = (struct telling){ .listener = -1, .audit = { .fd = -1 } };
+	t->listener = t->audit.fd = -1;
 	if (jail->trace < 0)
 		return;
 	t->jail = jail;

@@ -39,8 +39,8 @@ struct telling {
 };
 
 /*
- * Before there is a jail: listen to what can be listened to, and say what
- * cannot be.
+ * Before there is a jail, in a struct that is all zeroes: listen to what can
+ * be listened to, and say what cannot be.
  */
 void telling_begin(struct telling *t, const struct jail *jail);
 
