@@ -243,10 +243,10 @@ take_over(int gate)
 }
 
 /*
- * What the command's process does early: when there are ids, it makes the
- * network namespace, and hands that, and its sysfs, to pid 1.  That hands it
- * the root in which it makes the mounts meanwhile.  Nothing of the host is
- * in the mount namespace that we are in.
+ * What the command's process does early: when there are ids, it asks for a
+ * proc for pid 1, makes the network namespace, and hands that, and its sysfs,
+ * to pid 1.  That hands it the root in which it makes the mounts meanwhile.
+ * Nothing of the host is in the mount namespace that we are in.
  */
 static void
 help(struct jail *jail, int channel, int gate)
@@ -256,6 +256,7 @@ help(struct jail *jail, int channel, int gate)
 
 	(void)take_over(gate);
 	if (jail_enter(jail, STAGE_IDS, &why) < 0
+	    || outside_ask(&jail->mounts, MOUNT_PROC, channel, &why) < 0
 	    || namespaces_unshare(CLONE_NEWNET, &why) < 0
 	    || (namespace = network_open(&why)) < 0
 	    || outside_ask(&jail->mounts, MOUNT_SYS, channel, &why) < 0)

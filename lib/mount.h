@@ -76,7 +76,7 @@ struct mounts {
 	struct mount list[MOUNTS_MAX];
 	int count;
 	int outside;      /* outside.h: who mounts proc and sys for us, or -1 */
-	int asker;        /* who asks for a sysfs in our place, or -1 */
+	int asker;        /* who asks for them in our place, or -1 */
 	bool has_devices; /* the host's nodes were opened from outside: */
 	int devices[DEVICES]; /* they, or -1 */
 	bool none;            /* "none" was said */

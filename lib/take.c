@@ -261,11 +261,11 @@ take_outside(struct jail *jail, struct fail *f)
 	struct mounts *mounts = &jail->mounts;
 
 	mounts->outside = jail->channel;
-	if (outside_ask(mounts, MOUNT_PROC, jail->channel, f) < 0)
-		return -1;
-	/* The command does, when it has the network namespace to be shown. */
+	/* The command asks, who has the time. */
 	if (jail_forks_early(jail))
 		return 0;
+	if (outside_ask(mounts, MOUNT_PROC, jail->channel, f) < 0)
+		return -1;
 	return outside_ask(mounts, MOUNT_SYS, jail->channel, f);
 }
 
