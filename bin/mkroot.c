@@ -20,14 +20,17 @@
 #include "description.h"
 #include "fail.h"
 #include "jail.h"
+#include "lockfile.h"
 #include "layer.h"
 #include "mkroot.h"
 #include "number.h"
+#include "scope.h"
 #include "packer.h"
 #include "tool.h"
 
 static const char synopsis[] =
-    "[-n] [--digest] [--strict] [--max-size=SIZE] TEMPLATE [dir=PATH] "
+    "[-n] [--digest] [--strict] [--max-size=SIZE] [--lock=FILE] "
+    "[--locked=FILE] TEMPLATE [dir=PATH] "
     "[digest=sha256:HEX] [ro | scratch] [-- COMMAND ...] | -l | --list-cache "
     "| --prune [--older-than=TIME]";
 
@@ -37,6 +40,8 @@ static const struct option options[] = {
 	{ "digest", no_argument, NULL, 'd' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "list-cache", no_argument, NULL, 'c' },
+	{ "lock", required_argument, NULL, 'k' },
+	{ "locked", required_argument, NULL, 'K' },
 	{ "max-size", required_argument, NULL, 'm' },
 	{ "older-than", required_argument, NULL, 'o' },
 	{ "prune", no_argument, NULL, 'p' },
@@ -182,6 +187,28 @@ look_after_cache(const char *older)
 	return 0;
 }
 
+/* --lock and --locked, each with a file or NULL. */
+static int
+heed_locks(const char *lock, const char *locked, const struct root *root,
+    struct fail *f)
+{
+	autofree char *tree = NULL;
+	const char *digest = root->digest;
+
+	if (lock == NULL && locked == NULL)
+		return 0;
+	/* What is not in the cache has been changed by now, or will be. */
+	if (digest == NULL && !cache_contains(root->dir))
+		return fail(f, 0, "%s: it has no digest to be locked",
+		    root->from);
+	if (digest == NULL
+	    && (digest = tree = lockfile_tree(root->dir, f)) == NULL)
+		return -1;
+	if (locked != NULL && lockfile_check(locked, root->from, digest, f) < 0)
+		return -1;
+	return lock == NULL ? 0 : lockfile_add(lock, root->from, digest, f);
+}
+
 static uint64_t
 read_size(const char *text)
 {
@@ -205,7 +232,7 @@ main(int argc, char *argv[])
 	static struct mkroot_made made;
 	struct mkroot_request request = { .say = say };
 	static const struct packer digester = { { "digest" }, .count = 1 };
-	const char *older = NULL;
+	const char *older = NULL, *lock = NULL, *locked = NULL;
 	bool digest = false, caring = false;
 	struct fail why;
 	int option;
@@ -229,6 +256,12 @@ main(int argc, char *argv[])
 		case 'd':
 			digest = true;
 			break;
+		case 'k':
+			lock = optarg;
+			break;
+		case 'K':
+			locked = optarg;
+			break;
 		case 'm':
 			request.max_size = read_size(optarg);
 			break;
@@ -251,7 +284,8 @@ main(int argc, char *argv[])
 	if (request.words.from == NULL && request.dir == NULL)
 		tool_usage(synopsis);
 
-	if (mkroot_make(&request, &made, &why) < 0)
+	if (mkroot_make(&request, &made, &why) < 0
+	    || heed_locks(lock, locked, &made.root, &why) < 0)
 		tool_die(&why);
 	if (request.words.from != NULL && source_is_stream(request.words.from))
 		source_drain();

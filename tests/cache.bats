@@ -284,3 +284,44 @@ jailexec: it is gone: run mkroot again" "$(cat out)"
 	run -0 mkroot --prune
 	same "" "$(ls "$cache/tmp")"
 }
+
+# --- to lock
+
+@test "--lock writes what was used, and --locked refuses all others" {
+	as=as_caller
+	"$RUNGS_STAGE/tests/maketar" file x one >"a b.tar"
+	"$RUNGS_STAGE/tests/maketar" file x two >b.tar
+	sum=$(sha256sum <"a b.tar") sum=${sum%% *}
+	tree=$(mkroot --digest empty)
+	run -0 mkroot --lock=lock empty
+	run -0 mkroot --lock=lock "tar:a b.tar"
+	run -0 mkroot --lock=lock empty
+	same "empty tree:${tree#sha256:}
+tar:$PWD/a\\040b.tar sha256:$sum" "$(cat lock)"
+	# A class with another cache, and the archive by another name.
+	rm -r "$XDG_CACHE_HOME"
+	mv "a b.tar" c.tar
+	run -0 mkroot --locked=lock tar:c.tar
+	run -0 mkroot --locked=lock empty
+	run -0 mkroot --locked=lock - <c.tar
+	run -0 mkroot --locked=lock tar:c.tar dir=own
+	run -125 mkroot --locked=lock tar:b.tar
+	assert_output "mkroot: tar:$PWD/b.tar: not in lock"
+	run -125 mkroot --locked=lock busybox
+	assert_output 'mkroot: busybox: not in lock'
+	template empty 'dir another'
+	run -125 mkroot --locked=lock empty
+	assert_match "mkroot: empty: its digest is tree:[0-9a-f]{64}, and tree:${tree#sha256:} in lock"
+	run -125 mkroot --lock=lock empty
+	assert_line 'mkroot: remove its line from lock to lock another'
+	same 2 "$(wc -l <lock)"
+	run -125 mkroot --lock=lock host
+	assert_output 'mkroot: host: it has no digest to be locked'
+	run -125 mkroot --locked=none empty
+	assert_output 'mkroot: none: read: No such file or directory'
+	# A name is a whole name, and a digest a whole digest.
+	unset RUNGS_TEMPLATES
+	sed 's/^empty /empt /' lock >short.lock
+	run -125 mkroot --locked=short.lock empty
+	assert_output 'mkroot: empty: not in short.lock'
+}
