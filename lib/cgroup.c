@@ -70,8 +70,8 @@ make_dir(struct cgroup *c, const char *controller, struct fail *f)
 {
 	struct cgroup_dir *d = &c->dir[c->dirs];
 
-	cgroupfs_sweep(d->parent);
-	if (d->occupied && cgroupfs_lodge(&c->lodge, d, f) < 0)
+	(void)cgroupfs_sweep(d->parent);
+	if (d->occupied && lodge_enter(&c->lodge, d, f) < 0)
 		return -1;
 	if (cgroupfind_enable(d, controller, f) < 0 || cgroupfs_make(d, f) < 0)
 		return -1;
@@ -89,7 +89,7 @@ dir_for(struct cgroup *c, const char *v1, const char *v2,
     const struct limit_word *w, struct fail *f)
 {
 	const struct cgroup_caller caller = {
-		.home = c->lodge.dir >= 0 ? &c->lodge : NULL,
+		.home = c->lodge.group.dir >= 0 ? &c->lodge.group : NULL,
 		.companion = c->companion,
 	};
 	struct cgroup_dir *d = &c->dir[c->dirs];
@@ -250,18 +250,6 @@ cgroup_join(const struct cgroup *c, struct fail *f)
 	return 0;
 }
 
-int
-cgroup_move(const struct cgroup *c, pid_t pid, struct fail *f)
-{
-	char text[16];
-
-	snprintf(text, sizeof text, "%d", (int)pid);
-	if (kernfile_write(c->into, "cgroup.procs", text) == 0)
-		return 0;
-	return fail(f, errno, "move process %d into its control group",
-	    (int)pid);
-}
-
 const struct cgroup_dir *
 cgroup_v2(const struct cgroup *c)
 {
@@ -321,7 +309,7 @@ cgroup_remove(struct cgroup *c)
 			close(c->tasks[n]);
 		cgroupfs_remove(&c->dir[n]);
 	}
-	cgroupfs_leave(&c->lodge);
+	lodge_leave(&c->lodge);
 	c->dirs = 0;
 	c->into = -1;
 }

@@ -13,6 +13,7 @@
 
 #include "cgroupfs.h"
 #include "limit.h"
+#include "lodge.h"
 
 struct fail;
 struct numberset;
@@ -32,8 +33,8 @@ struct cgroup {
 	int dirs;
 	int tasks[CGROUP_DIRS]; /* version 1: open for the child to join */
 	int into; /* version 2: for clone3(2), CLONE_INTO_CGROUP, or -1 */
-	struct cgroup_dir lodge; /* version 2: where we have gone, or none */
-	pid_t companion;         /* for cgroupfind.h, or 0 */
+	struct lodge lodge; /* version 2: where we have gone */
+	pid_t companion;    /* for cgroupfind.h, or 0 */
 };
 
 /* Take one word.  1: taken; 0: not a limit of these; -1: bad. */
@@ -57,12 +58,6 @@ int cgroup_make(struct cgroup *c, struct fail *f);
  * grace period, 5 to 15 ms.
  */
 int cgroup_join(const struct cgroup *c, struct fail *f);
-
-/*
- * Version 2, where CLONE_INTO_CGROUP is not to be had: move a process into
- * the group, which has to wait for it.
- */
-int cgroup_move(const struct cgroup *c, pid_t pid, struct fail *f);
 
 /*
  * The processors that the processes are to run on, for affinity.h.  False:

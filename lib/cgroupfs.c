@@ -42,6 +42,26 @@ cgroupfs_hint(struct fail *f, const struct cgroup_dir *d)
 	    "-p Delegate=yes in front, or be root");
 }
 
+bool
+cgroupfs_is_ours(const struct cgroup_dir *d)
+{
+	const char *slash = strrchr(d->path, '/');
+
+	return slash != NULL
+	       && strncmp(slash + 1, cgroupfs_prefix, strlen(cgroupfs_prefix))
+	              == 0;
+}
+
+bool
+cgroupfs_is_there(const struct cgroup_dir *d)
+{
+	struct stat held, named;
+
+	return fstat(d->dir, &held) == 0
+	       && fstatat(d->parent, d->name, &named, AT_SYMLINK_NOFOLLOW) == 0
+	       && held.st_ino == named.st_ino;
+}
+
 /*
  * Hold the group that was just made.  A sweep may have taken it for a
  * left-over before we had the lock: then it is no longer in its place.
@@ -49,15 +69,11 @@ cgroupfs_hint(struct fail *f, const struct cgroup_dir *d)
 static bool
 hold(struct cgroup_dir *d)
 {
-	struct stat held, named;
-
 	d->dir = openat(d->parent, d->name,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (d->dir < 0)
 		return false;
-	if (flock(d->dir, LOCK_EX) == 0 && fstat(d->dir, &held) == 0
-	    && fstatat(d->parent, d->name, &named, AT_SYMLINK_NOFOLLOW) == 0
-	    && held.st_ino == named.st_ino)
+	if (flock(d->dir, LOCK_EX) == 0 && cgroupfs_is_there(d))
 		return true;
 	close(d->dir);
 	d->dir = -1;
@@ -143,12 +159,12 @@ sweep(int dir, int depth, int *looks)
 	return left;
 }
 
-void
+int
 cgroupfs_sweep(int dir)
 {
 	int looks = 64;
 
-	(void)sweep(dir, 4, &looks);
+	return sweep(dir, 4, &looks);
 }
 
 /*
@@ -165,7 +181,7 @@ remove_group(const struct cgroup_dir *d)
 		if (unlinkat(d->parent, d->name, AT_REMOVEDIR) == 0
 		    || errno != EBUSY)
 			return;
-		cgroupfs_sweep(d->dir);
+		(void)cgroupfs_sweep(d->dir);
 		nanosleep(&moment, NULL);
 	}
 }
@@ -180,77 +196,6 @@ cgroupfs_remove(struct cgroup_dir *d)
 	if (d->parent >= 0)
 		close(d->parent);
 	d->parent = d->dir = -1;
-}
-
-/* Move all processes of one group to another. */
-static int
-move_all(int from, int to)
-{
-	char text[256], *rest = NULL, *line;
-
-	if (kernfile_read(from, "cgroup.procs", text, sizeof text) < 0)
-		return -1;
-	for (line = strtok_r(text, "\n", &rest); line != NULL;
-	     line = strtok_r(NULL, "\n", &rest))
-		if (kernfile_write(to, "cgroup.procs", line) < 0
-		    && errno != ESRCH)
-			return -1;
-	return 0;
-}
-
-int
-cgroupfs_lodge(struct cgroup_dir *lodge, const struct cgroup_dir *d,
-    struct fail *f)
-{
-	*lodge = *d;
-	lodge->parent = fcntl(d->parent, F_DUPFD_CLOEXEC, 3);
-	if (lodge->parent < 0)
-		return fail(f, errno, "open %s", d->path);
-	if (cgroupfs_make(lodge, f) == 0) {
-		if (move_all(d->parent, lodge->dir) == 0)
-			return 0;
-		fail(f, errno, "join %s/%s", d->path, lodge->name);
-		(void)move_all(lodge->dir, d->parent);
-	}
-	cgroupfs_remove(lodge);
-	return -1;
-}
-
-/* Write "-NAME" for each controller that groups in dir have. */
-static int
-disable_all(int dir)
-{
-	char have[512], ask[1024] = "", *rest = NULL, *name;
-
-	if (kernfile_read(dir, "cgroup.subtree_control", have, sizeof have) < 0)
-		return -1;
-	for (name = strtok_r(have, " \n", &rest); name != NULL;
-	     name = strtok_r(NULL, " \n", &rest)) {
-		strcat(ask, " -");
-		strcat(ask, name);
-	}
-	return ask[0] == '\0'
-	           ? 0
-	           : kernfile_write(dir, "cgroup.subtree_control", ask);
-}
-
-void
-cgroupfs_leave(struct cgroup_dir *lodge)
-{
-	int looks = 64;
-
-	if (lodge->dir < 0)
-		return;
-	/* Whose group is left needs its controllers: only ours may be. */
-	if (sweep(lodge->parent, 4, &looks) == 1
-	    && disable_all(lodge->parent) == 0
-	    && move_all(lodge->dir, lodge->parent) == 0) {
-		cgroupfs_remove(lodge);
-		return;
-	}
-	close(lodge->dir);
-	close(lodge->parent);
-	lodge->dir = lodge->parent = -1;
 }
 
 int64_t

@@ -33,21 +33,11 @@ struct cgroup_dir {
 int cgroupfs_make(struct cgroup_dir *d, struct fail *f);
 
 /*
- * Version 2: move the processes in d->parent, which are ourselves, to a group
- * in it that is called lodge from here on, so that others in it can have
- * limits.  -1: we have not moved.
- */
-int cgroupfs_lodge(struct cgroup_dir *lodge, const struct cgroup_dir *d,
-    struct fail *f);
-
-/* Move back, unless there is still another group of ours in the parent. */
-void cgroupfs_leave(struct cgroup_dir *lodge);
-
-/*
  * Remove the groups of ours in the group dir that nobody holds and nothing
- * lives in: those of runs that were killed.  Looks at a bounded number.
+ * lives in: those of runs that were killed.  Looks at a bounded number, and
+ * returns how many of these are left.
  */
-void cgroupfs_sweep(int dir);
+int cgroupfs_sweep(int dir);
 
 /* Remove our group and close all.  What still has processes stays. */
 void cgroupfs_remove(struct cgroup_dir *d);
@@ -64,6 +54,12 @@ int64_t cgroupfs_number(const struct cgroup_dir *d, const char *file,
  * would let us.  Returns -1.
  */
 int cgroupfs_hint(struct fail *f, const struct cgroup_dir *d);
+
+/* Whether the parent is a group of ours, by its name. */
+bool cgroupfs_is_ours(const struct cgroup_dir *d);
+
+/* Whether our group is still in its place, and has not been removed. */
+bool cgroupfs_is_there(const struct cgroup_dir *d);
 
 /* Whether the parent is systemd's slice of all that this user runs. */
 bool cgroupfs_is_login(const struct cgroup_dir *d);

@@ -75,7 +75,7 @@ jail_init(struct jail *jail, bool exactly)
 	jail->namespaces.ids.lock = -1;
 	jail->landlock.ruleset = -1;
 	jail->cgroup.into = -1;
-	jail->cgroup.lodge.parent = jail->cgroup.lodge.dir = -1;
+	jail->cgroup.lodge.group.parent = jail->cgroup.lodge.group.dir = -1;
 	capabilities_init(&jail->capabilities, !exactly);
 	if (exactly)
 		return;

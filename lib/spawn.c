@@ -98,9 +98,8 @@ static pid_t
 clone_first(struct jail *jail, struct fail *f)
 {
 	struct clone_args args = { .exit_signal = SIGCHLD };
-	unsigned namespaces;
 	struct empty_way back;
-	bool move = false;
+	unsigned namespaces;
 	int error;
 	pid_t pid;
 
@@ -112,12 +111,7 @@ clone_first(struct jail *jail, struct fail *f)
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)jail->cgroup.into;
 	}
-	pid = sys_clone3(&args);
-	if (pid < 0 && errno == EOPNOTSUPP && jail->cgroup.into >= 0) {
-		args.flags = namespaces;
-		move = (pid = sys_clone3(&args)) > 0;
-	}
-	if (pid == 0)
+	if ((pid = sys_clone3(&args)) == 0)
 		return 0;
 	error = errno;
 	if (!jail->begins_empty || empty_leave(&back, f) == 0) {
@@ -125,9 +119,7 @@ clone_first(struct jail *jail, struct fail *f)
 			return fail(f, error, "clone3");
 		if (pid < 0)
 			return namespaces_fail(f, error, namespaces);
-		/* It does nothing yet: it waits for us to say go. */
-		if (!move || cgroup_move(&jail->cgroup, pid, f) == 0)
-			return pid;
+		return pid;
 	}
 	if (pid > 0) {
 		kill(pid, SIGKILL);

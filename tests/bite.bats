@@ -161,6 +161,10 @@ kept() {
 	requires pids-group cgroup-v2
 	run -1 setlimit cg:pids.max=1 -- "$hog" pids 1
 	assert_output '0: Resource temporarily unavailable'
+	# The command is in there from its beginning: who came later could not be
+	# refused.
+	refused setlimit cg:pids.max=0 -- echo "$ran"
+	assert_output 'setlimit: clone3: Resource temporarily unavailable'
 }
 
 # --- processors ---

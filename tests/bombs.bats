@@ -169,6 +169,24 @@ export -f swept limits_of
 }
 
 # bats test_tags=vm
+@test "a group of version 2 that setlimit was alone in takes the next process" {
+	requires root memory-group cgroup-v2 no-sanitizer
+	# While something that it has begun lives on, and when that has ended.
+	run -137 beside true setlimit memory=64M -- sh -c 'kill -9 $PPID; sleep 0.2'
+	killed() {
+		local group upper
+		group=$(control_group memory)
+		upper=$(dirname "$group")
+		mkdir "$upper/alone" || return
+		"$RUNGS_STAGE/tests/killat" -g "$upper/alone/cgroup.procs" setlimit memory=64M pids=9 -- true &&
+			poll removed "$upper/alone"
+	}
+	export -f killed poll removed
+	run -0 beside true bash -c killed
+	[ "$output" -gt 50 ]
+}
+
+# bats test_tags=vm
 @test "a thousand groups are made, and not one is left" {
 	requires root memory-group pids-group busybox
 	local count=1000

@@ -23,8 +23,7 @@ beside() {
 	mkdir "$upper" "$upper/leaf" || return
 	bash -c 'cd "$0" && echo +memory +pids +cpu >cgroup.subtree_control && eval "$1" && echo $$ >leaf/cgroup.procs && exec "${@:2}"' \
 		"$upper" "$@" || status=$?
-	poll removed "$upper/leaf"
-	poll removed "$upper"
+	poll removed "$upper/leaf" && poll removed "$upper" || return
 	return "$status"
 }
 
@@ -45,8 +44,7 @@ apart() {
 	mkdir "$memory" "$pids" || return
 	bash -c 'echo $$ | tee "$0/tasks" >"$1/tasks" && exec "${@:2}"' \
 		"$memory" "$pids" "$@" || status=$?
-	poll removed "$memory"
-	poll removed "$pids"
+	poll removed "$memory" && poll removed "$pids" || return
 	return "$status"
 }
 
