@@ -169,9 +169,11 @@ watch_next(struct watch *w, struct pollfd wanted[WATCH_FDS], struct verdict *v)
 		wanted[n].revents = 0;
 		if (n < TIMEOUTS && (got & POLLIN) && ring(w, n, v))
 			return true;
-		/* POLLERR: the group is gone, and the jail with it. */
-		if (n >= TIMEOUTS && (got & POLLPRI) && !(got & POLLERR)
-		    && press(w, &w->pressures->word[n - TIMEOUTS], v))
+		/* The group is gone: nothing in it can be held up any more. */
+		if (got & POLLERR)
+			wanted[n].fd = -1;
+		else if (n >= TIMEOUTS && (got & POLLPRI)
+			 && press(w, &w->pressures->word[n - TIMEOUTS], v))
 			return true;
 	}
 	return false;

@@ -162,10 +162,11 @@ spin() {
 	run -124 jailexec -f <(a_root scratch | setlimit cpu-time=0.2:0.2) -- sh -c "$(spin 2)"
 }
 
+# bats test_tags=vm
 @test "cpu-time without a group to be had runs nothing" {
-	requires no-group
-	refused setlimit cpu-time=1 -- echo "$ran"
-	[[ $output == *cpu-time:* ]]
+	refused as_user setlimit cpu-time=1 -- echo "$ran"
+	[[ $output == 'setlimit: cpu-time: '*'Permission denied'* ]]
+	same 2 "${#lines[@]}"
 }
 
 # --- pressure ---
@@ -173,27 +174,87 @@ spin() {
 # bats test_tags=vm
 @test "pressure kills, stops, and tells" {
 	requires_pressure
+	requires memory-group
 	local pid
-	run -137 setlimit --report="$report" pressure=cpu:70%:2s -- taskset 1 sh -c "$(spin 6)"
+	# Though memory was short before, too.
+	run -137 setlimit --report="$report" pressure=cpu:70%:2s memory=16M -- taskset 1 sh -c "\"\$0\" memory 64; $(spin 6)" "$RUNGS_STAGE/tests/hog"
 	over 137 9 '"pressure"'
 	run -7 timeout 100 setlimit --report="$report" pressure=cpu:70%:2s:USR1 wall=90 -- \
 		taskset 1 bash -c "trap 'kill -KILL \$(jobs -p); exit 7' USR1; $(spin 6)"
 	over 7 null null
-	setlimit --report="$report" pressure=cpu:70%:2s:stop wall=100 -- \
+	setlimit --report="$report" pressure=cpu:30%:2s:stop wall=100 -- \
 		taskset 1 bash -c "trap 'kill -KILL \$(jobs -p); exit 7' TERM; echo \$\$; $(spin 6)" \
 		>"$BATS_TEST_TMPDIR/pid" 3>&- &
 	pid=$!
 	poll test -s "$BATS_TEST_TMPDIR/pid"
-	frozen() {
-		grep -qx 'frozen 1' "$(awk '$(NF-2) == "cgroup2" { print $5; exit }' /proc/self/mountinfo)$(
-			sed -n 's/^0:://p' "/proc/$(cat "$BATS_TEST_TMPDIR/pid")/cgroup")/cgroup.events"
-	}
-	poll frozen
+	poll frozen 1
+	# When it may go on, the kernel still has that in mind: it has a window
+	# to itself all the same.
+	sleep 1.5
+	began=$(date +%s%N)
+	kill -CONT "$pid"
+	poll frozen 0
+	poll frozen 1
+	(($(date +%s%N) - began >= 2000000000))
 	kill -TERM "$pid"
 	kill -CONT "$pid"
 	status=0
 	wait "$pid" || status=$?
 	same 7 "$status"
+}
+
+# frozen 0|1: the group of version 2 of the process in the file pid.
+frozen() {
+	grep -qx "frozen $1" "$(group_of_pid)/cgroup.events"
+}
+
+group_of_pid() {
+	echo "$(awk '$(NF-2) == "cgroup2" { print $5; exit }' /proc/self/mountinfo)$(
+		sed -n 's/^0:://p' "/proc/$(cat "$BATS_TEST_TMPDIR/pid")/cgroup")"
+}
+
+# bats test_tags=vm
+@test "who is frozen when time is over can hear it, and who is stopped" {
+	requires_pressure
+	requires root
+	local how owners=() pid=$BATS_TEST_TMPDIR/pid heard=$BATS_TEST_TMPDIR/heard
+	for how in freeze stop; do
+		rm -f "$pid"
+		setlimit pressure=io:100%:10s wall=4:9 -- bash -c 'trap "echo heard; exit" TERM; echo $$ >"$0"; while :; do sleep 0.05; done' \
+			"$pid" >"$heard.$how" 3>&- &
+		owners+=("$!")
+		poll test -s "$pid"
+		if [ "$how" = freeze ]; then
+			echo 1 >"$(group_of_pid)/cgroup.freeze"
+		else
+			kill -STOP "$(cat "$pid")"
+		fi
+	done
+	for how in freeze stop; do
+		status=0
+		wait "${owners[0]}" || status=$?
+		owners=("${owners[@]:1}")
+		same 124 "$status"
+		same heard "$(cat "$heard.$how")"
+	done
+}
+
+# bats test_tags=vm
+@test "a group that somebody has removed says nothing any more" {
+	requires_pressure
+	requires root
+	run -7 setlimit --report="$report" pressure=cpu:70%:2s -- bash -c '
+		own=$(awk "\$(NF-2) == \"cgroup2\" { print \$5; exit }" /proc/self/mountinfo)$(sed -n "s/^0:://p" /proc/self/cgroup)
+		other=${own%/*}/tests-of-rungs-$$
+		mkdir "$other" && echo $$ >"$other/cgroup.procs" && rmdir "$own" || exit
+		echo "$other"
+		sleep 0.5
+		cut -d" " -f14,15 /proc/$PPID/stat
+		exit 7'
+	poll rmdir "${lines[0]}"
+	over 7 null null
+	# A hundredth of a second each: it has slept.
+	((${lines[1]% *} + ${lines[1]#* } < 15))
 }
 
 # bats test_tags=vm
@@ -258,6 +319,10 @@ spin() {
 	}
 	run hog
 	over 137 9 '"memory"'
+	same true "$(value oom-killed)"
+	# Who got over that was not ended by it.
+	run -3 setlimit --report="$report" memory=16M -- sh -c '"$0" memory 64; exit 3' "$RUNGS_STAGE/tests/hog"
+	over 3 null null
 	same true "$(value oom-killed)"
 }
 
@@ -330,6 +395,8 @@ no_process() {
 	refused setlimit of= nofile=3
 	assert_output 'setlimit: of=: expected of=PID or of=NAME'
 	refused setlimit of=no-such-name nofile=3
+	refused setlimit "of=$BASHPID"
+	assert_output "setlimit: of=$BASHPID: no limit is said"
 	refused setlimit of=0 nofile=3
 	refused setlimit of=-1 nofile=3
 	refused setlimit of=99999999999 nofile=3
