@@ -53,6 +53,9 @@ check(const struct jail *jail, struct fail *f)
 		return fail(f, 0,
 		    "wall, cpu-time and pressure cannot be changed while it "
 		    "runs");
+	if (!cgroup_asked(&jail->cgroup) && !rlimits_asked(&jail->rlimits)
+	    && !priority_asked(&jail->priority))
+		return fail(f, 0, "no limit is said");
 	return 0;
 }
 

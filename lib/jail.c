@@ -118,7 +118,9 @@ jail_add(struct jail *jail, const char *tool, const char *word, struct fail *f)
 	/* To skip what we do not know would be to weaken the jail. */
 	if (noun == NULL)
 		return fail(f, 0, "%s: no such layer", tool);
-	return fail(f, 0, "%s: no such %s", word, noun);
+	fail(f, 0, "%s: no such %s", word, noun);
+	return word[0] == '-' ? fail_hint(f, "options come before all words")
+	                      : -1;
 }
 
 static int

@@ -260,6 +260,24 @@ check_value(const struct limit_word *w, const char *word, struct fail *f)
 	return 1;
 }
 
+/* What is no number of the sort that the limit takes. */
+static int
+misread(const struct limit_word *w, const char *word, struct fail *f)
+{
+	switch (w->limit->kind) {
+	case LIMIT_BYTES:
+	case LIMIT_SWAP:
+		return bad(f, word,
+		    "expected bytes, such as 65536, 64M or 2G, or 50%% of what "
+		    "there is");
+	case LIMIT_SHARE:
+		return bad(f, word,
+		    "expected a share of the processors, such as 50%% or 1.5");
+	default:
+		return bad(f, word, "expected a number");
+	}
+}
+
 static int
 parse(struct limit_word *w, const char *word, struct fail *f)
 {
@@ -288,7 +306,7 @@ parse(struct limit_word *w, const char *word, struct fail *f)
 		result = number_parse(w->text, UINT64_MAX, &w->value);
 		break;
 	}
-	return result < 0 ? bad(f, word, "bad limit") : check_value(w, word, f);
+	return result < 0 ? misread(w, word, f) : check_value(w, word, f);
 }
 
 int

@@ -466,6 +466,15 @@ normal() {
 	assert_output 'setlimit: cg:cgroup.procs=1: the group itself is not for words'
 	refused setlimit pids -- echo "$ran"
 	assert_output 'setlimit: pids: expected pids=LIMIT'
+	refused setlimit memory=64m -- echo "$ran"
+	assert_output 'setlimit: memory=64m: expected bytes, such as 65536, 64M or 2G, or 50% of what there is'
+	refused setlimit cpu=1.5.5 -- echo "$ran"
+	assert_output 'setlimit: cpu=1.5.5: expected a share of the processors, such as 50% or 1.5'
+	refused setlimit pids=x -- echo "$ran"
+	assert_output 'setlimit: pids=x: expected a number'
+	refused setlimit pids=9 --report=used -- echo "$ran"
+	assert_output 'setlimit: --report=used: no such limit
+setlimit: options come before all words'
 }
 
 @test "an ordinary user without a group is told so, whatever the word" {
