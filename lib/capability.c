@@ -138,8 +138,8 @@ parse_list(const char *word, const char *text, uint64_t *set, struct fail *f)
 			fail(f, 0, "%.200s: %.*s: no such capability", word,
 			    length < 40 ? (int)length : 40, text);
 			return fail_hint(f,
-			    "capabilities(7) has the names; all, none and "
-			    "default are some, too");
+			    "capabilities(7) has the names, here in small "
+			    "letters; all, none and default are some, too");
 		}
 		*set = minus ? *set & ~bits : *set | bits;
 		if (text[length] == '\0')

@@ -96,8 +96,12 @@ promise_check(const char *list, struct fail *f)
 		       && (strlen(promises[n].name) != length
 			   || strncmp(promises[n].name, list, length) != 0))
 			n++;
-		if (n == COUNT(promises))
-			return fail(f, 0, "promise=%s: no such promise", list);
+		if (n == COUNT(promises)) {
+			fail(f, 0, "promise=%s: no such promise", list);
+			return fail_hint(f, "they are stdio, rpath, wpath, "
+					    "cpath, fattr, inet, unix, proc, "
+					    "exec and id, with commas between");
+		}
 		list += length;
 		if (*list == '\0')
 			return 0;
