@@ -16,6 +16,7 @@
  */
 #include <getopt.h>
 #include <inttypes.h>
+#include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,25 @@ struct wanted {
 	bool explain;
 };
 
+/*
+ * Who hears an error from exit_group(2) calls it again: nobody could end, the
+ * tool that loads the filter included.
+ */
+static int
+check_end(const struct policy *p, struct fail *f)
+{
+	static const char call[] = "exit_group";
+	bool conditional;
+	uint32_t action;
+
+	(void)filter_rules(p, call, &action, &conditional);
+	if (conditional
+	    || (action & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_ERRNO)
+		return 0;
+	return fail(f, 0,
+	    "%s: it is denied with an error, and no process could end", call);
+}
+
 static int
 compile(char *words[], const struct wanted *w, struct fail *f)
 {
@@ -62,6 +82,7 @@ compile(char *words[], const struct wanted *w, struct fail *f)
 	int result = -1;
 
 	if (ruleset_read(&policy, words, f) == 0
+	    && (w->explain || check_end(&policy, f) == 0)
 	    && filter_compile(&policy, w->machine, &filter, f) == 0)
 		result = 0;
 	if (result == 0 && w->explain)

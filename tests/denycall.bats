@@ -331,6 +331,12 @@ wrong() {
 	done
 	refused denycall deny=bpf,bogus -- echo "$ran"
 	assert_output 'denycall: deny=bpf,bogus: bogus: no such system call'
+	# Who could not end would hang there.
+	for word in promise=rpath deny=@basic deny=exit_group allow=execve; do
+		refused timeout 20 denycall "$word" -- echo "$ran"
+		assert_output "denycall: exit_group: it is denied with an error, and no process could end"
+	done
+	run -159 denycall deny=exit_group action=kill -- true
 	refused denycall action=log -- echo "$ran"
 	assert_output 'denycall: nothing is allowed or denied'
 	run -125 denycall
