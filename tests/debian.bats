@@ -147,6 +147,15 @@ declined() {
 	assert_match "mkroot: tiny:tiny: it is signed by $key, not .*"
 	run -125 mkroot tiny "digest=sha256:${release/[0-9]/a}"
 	assert_match "mkroot: tiny:tiny: its digest is sha256:$release, not .*"
+	# A key of the cache is only a hash: what it holds is looked at.
+	origin=$(dirname "$(in_root tiny)")/origin
+	sed -i.bak 's/tiny:tiny/tiny:other/' "$origin"
+	run -125 mkroot tiny
+	assert_match 'mkroot: .*/rootfs: holds tiny:other, not tiny:tiny'
+	sed 's/tiny:tiny/& +hello/' "$origin.bak" >"$origin"
+	run -125 mkroot tiny
+	assert_match 'mkroot: .*/rootfs: holds tiny:tiny, not tiny:tiny'
+	mv "$origin.bak" "$origin"
 	# Another list of packages or another mirror is another root.
 	export RUNGS_MIRROR=file://$PWD/nothing
 	run -125 mkroot tiny
@@ -207,6 +216,18 @@ mkroot: name another directory, or remove that one"
 	RUNGS_TEMPLATES=$PWD declined \
 		"mkroot: keyless:tiny: file://$list: $copy/none.gpg: open the keyring: No such file or directory" keyless
 	assert_line 'mkroot: get the keyring'
+	# A key that has expired vouches for nothing any more.
+	then=(gpg --batch -q --yes --faked-system-time 20200101T000000)
+	"${then[@]}" --passphrase '' --quick-gen-key old@example.org ed25519 \
+		sign 1d
+	gpg -q --export old@example.org >"$copy/old.gpg"
+	gpg -q --decrypt "$list" 2>/dev/null >text
+	"${then[@]}" -u old@example.org --clearsign -o "$list" text
+	sed "s,^keyring.*,keyring $copy/old.gpg," \
+		"$RUNGS_TEMPLATES/tiny" >expired
+	RUNGS_TEMPLATES=$PWD declined \
+		"mkroot: expired:tiny: file://$list: none of the keys in $copy/old.gpg signed it" expired
+	cp "$archive/dists/tiny/InRelease" "$list"
 	may_bootstrap
 	# From here on apt has to find it out.
 	declined 'mkroot: tiny:tiny: mmdebstrap: Unable to locate package nosuch' \
@@ -246,7 +267,7 @@ mkroot: name another directory, or remove that one"
 	mkdir -m 777 theirs
 	export XDG_CACHE_HOME=
 	run -125 as_user env "XDG_CACHE_HOME=$PWD/theirs" mkroot tiny
-	assert_match 'mkroot: tiny:tiny: .*subuid.*'
+	assert_match 'mkroot: root adds them: usermod --add-subuids .*'
 	requires subordinate-ids
 	run -0 as_subuser env "XDG_CACHE_HOME=$PWD/theirs" mkroot --digest tiny +world
 	theirs=$output

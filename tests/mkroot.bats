@@ -200,7 +200,7 @@ nothing_left() {
 	HOME=$home run -0 bash -c 'mkroot host | jailexec -- ls /tmp'
 	assert_output ''
 	same '' "$(HOME='' mkroot host | grep -o '[^ ]*\.ssh')"
-	same '' "$(HOME=relative mkroot host | grep -o '[^ ]*\.ssh')"
+	same '' "$(HOME=${home#/} mkroot host | grep -o '[^ ]*\.ssh')"
 	requires root
 	as_root='cat /etc/shadow /etc/gshadow; ls -A /root /etc/ssl/private'
 	as_root+='; cat /etc/ssh/ssh_host_*_key /etc/sudoers; ls /etc/sudoers.d'
