@@ -49,19 +49,11 @@ filesystem_is(const char *format)
 static int
 check_output(int out, const char *format, struct fail *f)
 {
-	struct stat st;
-
-	if (fstat(out, &st) < 0)
-		return fail(f, errno, "standard output");
-	if (!S_ISREG(st.st_mode) || (fcntl(out, F_GETFL) & O_APPEND) != 0
-	    || lseek(out, 0, SEEK_CUR) != 0) {
-		fail(f, 0, "%s needs a file of its own to be written to",
-		    format);
-		return fail_hint(f, "packroot %s > FILE", format);
-	}
-	if (ftruncate(out, 0) < 0)
-		return fail(f, errno, "empty the file");
-	return 0;
+	if ((fcntl(out, F_GETFL) & O_APPEND) == 0
+	    && lseek(out, 0, SEEK_CUR) == 0 && ftruncate(out, 0) == 0)
+		return 0;
+	fail(f, 0, "%s needs a file of its own to be written to", format);
+	return fail_hint(f, "packroot %s > FILE", format);
 }
 
 /* For itself, in a user namespace; to all others it stays who it is. */
@@ -221,9 +213,9 @@ pipe_tar(const struct pack_job *job, struct maker *m, const char *const words[],
 	m->feed = ends[1];
 	result = start(m, words, f);
 	close(ends[0]);
-	if (result == 0 && (result = pack_stream(&below, feed, m, f)) < 0
-	    && !m->hung_up)
-		kill(m->pid, SIGKILL);
+	if (result == 0)
+		result = pack_stream(&below, feed, m, f);
+	/* Where that was not all, it sees that the end is missing. */
 	close(ends[1]);
 	if (result == 0 || m->hung_up)
 		return finish(m, f);

@@ -142,7 +142,7 @@ squashed() {
 @test "half of a file system is none" {
 	requires root sqfstar
 	mkdir t
-	seq 100000 >t/a
+	head -c 3M /dev/urandom >t/a
 	truncate -s 1M t/b
 	chmod 0 t/b
 	run -125 as_user bash -c 'packroot squashfs dir=t >~/half'
@@ -174,6 +174,8 @@ squashed() {
 	for format in squashfs erofs; do
 		refused bash -c "packroot $format dir=t | cat; exit \${PIPESTATUS[0]}"
 		refused bash -c "packroot $format dir=t >>file"
+		refused bash -c "packroot $format dir=t >/dev/null"
+		[[ $output == *'needs a file of its own'* ]]
 		refused bash -c "(echo; packroot $format dir=t) >other"
 		same before "$(cat file)"
 		# Whoever has not the program reads which package that is in.
@@ -227,6 +229,8 @@ blob() {
 	(cd one/blobs/sha256 && sha256sum -- *) | awk '$1 != $2 { exit 1 }'
 	layer=$(blob one application/vnd.oci.image.layer.v1.tar+gzip)
 	same "$(gzip -dc "$layer" | sha256sum)" "$(packroot tar dir=t | sha256sum)"
+	# RFC 1952: MTIME.
+	same 00000000 "$(head -c 8 "$layer" | tail -c 4 | od -An -tx1 | tr -d ' ')"
 	layer=$(gzip -dc "$layer" | sha256sum)
 	same '{"architecture":"arm64","config":{"Cmd":["echo \"hi\""],"Entrypoint":["/bin/sh","-c"],"Env":["A=4","B=2=3"],"Labels":{"a":"","b":"y"},"User":"7:web","WorkingDir":"/srv"},"os":"linux","rootfs":{"diff_ids":["sha256:'"${layer%% *}"'"],"type":"layers"}}' \
 		"$(cat "$(blob one application/vnd.oci.image.config.v1+json)")"
@@ -520,6 +524,9 @@ kept() {
 	"$as" mkroot "tar:$(blob out/image application/vnd.oci.image.layer.v1.tar+gzip)" >again
 	same "$want" "$(digest_of again)"
 	refused "$as" jailexec --keep=out/kept -f jail -- echo "$ran"
+	command -v sqfstar >/dev/null || return 0
+	run -0 "$as" bash -c 'packroot squashfs kept=out/kept >out/squashfs'
+	assert_output ''
 }
 
 @test "what a jail has changed is kept, and packed as the root that it saw" {
@@ -571,10 +578,29 @@ kept() {
 	stop "$pid"
 	refused packroot tar kept=empty
 	mkdir -p under/upper
+	printf 'jail 1\nmkroot from=x\nend\n' >under/origin
+	refused packroot tar kept=under
+	[[ $output == *'does not say what is below'* ]]
 	printf 'jail 1\nmkroot from=x dir=/no/such\nend\n' >under/origin
 	refused packroot tar kept=under
 	requires root
 	chown 1234 under/origin
 	refused packroot tar kept=under
 	[[ $output == *'not a file of the caller'* ]]
+}
+
+@test "what one user packs another one runs: another home, cache and id" {
+	requires root user-namespaces
+	local other=$PWD/other
+	mkdir -m 777 "$other"
+	as_user mkroot app:/usr/bin/env >pack
+	as_user packroot tar.gz <pack >app.tar.gz
+	as_user packroot digest <pack >want
+	mv "$RUNGS_USER_HOME" gone
+	HOME=$other XDG_CACHE_HOME=$other/cache setpriv --reuid=4321 --regid=4321 \
+		--clear-groups -- mkroot "tar:$PWD/app.tar.gz" >pack
+	run -0 setpriv --reuid=4321 --regid=4321 --clear-groups -- \
+		jailexec -f pack -- env -i A=1 env
+	assert_output A=1
+	same "$(cat want)" "$(setpriv --reuid=4321 --regid=4321 --clear-groups -- packroot digest <pack)"
 }
