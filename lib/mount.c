@@ -175,6 +175,20 @@ add_option(struct mount *m, const char *option)
 }
 
 static int
+bad_option(const struct mount *m, const char *option, const char *word,
+    struct fail *f)
+{
+	if (kinds[m->kind].has_size && strncmp(option, "size=", 5) == 0)
+		return fail(f, 0, "%s: %s: expected a size such as 64M", word,
+		    option);
+	if (kinds[m->kind].has_mode && strncmp(option, "mode=", 5) == 0)
+		return fail(f, 0, "%s: %s: expected a mode such as 1777", word,
+		    option);
+	return fail(f, 0, "%s: %s: no such option of %s", word, option,
+	    kinds[m->kind].name);
+}
+
+static int
 add_options(struct mount *m, char *text, const char *word, struct fail *f)
 {
 	char *option;
@@ -183,8 +197,7 @@ add_options(struct mount *m, char *text, const char *word, struct fail *f)
 		if (option[0] == '\0')
 			return fail(f, 0, "%s: an option is empty", word);
 		if (add_option(m, option) < 0)
-			return fail(f, 0, "%s: %s: no such option of %s", word,
-			    option, kinds[m->kind].name);
+			return bad_option(m, option, word, f);
 	}
 	return 0;
 }

@@ -731,9 +731,11 @@ bad() {
 	bad mask=/x:ro 'ro: no such option of mask'
 	bad dir=/x:ro 'ro: no such option of dir'
 	bad link=x:/y:ro 'ro: no such option of link'
-	for word in size= size=0 size=x size=-1 size=1X size=99999999999999999999 \
-		size=50% mode= mode=8 mode=77 mode=77777 mode=u+x mode=0o777; do
-		bad "tmpfs=/x:$word" "$word: no such option of tmpfs"
+	for word in size= size=0 size=x size=-1 size=1X size=99999999999999999999 size=50%; do
+		bad "tmpfs=/x:$word" "$word: expected a size such as 64M"
+	done
+	for word in mode= mode=8 mode=77 mode=77777 mode=u+x mode=0o777; do
+		bad "tmpfs=/x:$word" "$word: expected a mode such as 1777"
 	done
 }
 
