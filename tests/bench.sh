@@ -99,7 +99,7 @@ add 'warm pipe: mkroot | jailexec' "XDG_CACHE_HOME=$work/cache mkroot busybox | 
 	--root="$root" --mount-proc $inside
 ((${#crun[@]} == 0)) || add 'crun run, cgroups off' "${crun[@]}"
 printf 'as uid %s, %s rounds, kernel %s\n' "$(id -u)" "$runs" "$(uname -r)"
-compare -n "$runs" -r 'default jail/bwrap --unshare-all' \
+compare -n "$runs" -r 'default jail/bwrap --unshare-all/0.6' \
 	-r 'default jail/crun run, cgroups off/0.3' "${candidates[@]}"
 
 # Where the caller has many mounts, and where it has few.
