@@ -167,7 +167,7 @@ not_asked() {
 	run -0 --separate-stderr after_login setlimit "$word" -- true
 	: >"$log"
 	not_asked after_login env -u XDG_RUNTIME_DIR setlimit "$word" -- echo "$ran"
-	not_asked after_login env XDG_RUNTIME_DIR=. setlimit "$word" -- echo "$ran"
+	not_asked after_login env -C "$runtime" XDG_RUNTIME_DIR=. setlimit "$word" -- echo "$ran"
 	chmod 644 "$BATS_TEST_TMPDIR/bin/systemd-run"
 	not_asked after_login setlimit "$word" -- echo "$ran"
 	chmod 755 "$BATS_TEST_TMPDIR/bin/systemd-run"
