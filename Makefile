@@ -6,6 +6,7 @@
 # make lint        warnings, style, shell, manual pages
 # make fuzz        each target in tests/fuzz for FUZZ_SECONDS
 # make bench       what a jail costs, beside its peers
+# make bench-roots  what a root costs, beside tar and cp
 # make compare     what a jail denies, beside its peers
 # make deps        install what the above need, or say how
 # make install     honours DESTDIR and PREFIX
@@ -169,6 +170,9 @@ $(build)/bench/%: $(build)/tool/tests/bench/%.o
 bench: all $(benches)
 	@tests/bench.sh $(build)
 
+bench-roots: all $(benches)
+	@tests/bench-roots.sh $(build)
+
 compare: all $(programs)
 	@tests/compare.sh $(build)
 
@@ -206,6 +210,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all bench check check-vm clean compare demo deps fuzz install lint test
+.PHONY: all bench bench-roots check check-vm clean compare demo deps fuzz install lint test
 .SECONDARY:
 .DELETE_ON_ERROR:
