@@ -86,6 +86,7 @@ $(build)/libexec/rungs/%: $(build)/help/bin/%.o $(build)/help/lib.a
 	$(call say,LD,$@)$(helplink) $(LDFLAGS) $(LDLIBS)
 
 $(build)/libexec/rungs/mkroot-unpack: LDLIBS += -larchive -lmd
+$(build)/libexec/rungs/mkroot-image: LDLIBS += -larchive -ljansson -lmd
 $(build)/libexec/rungs/packroot-write: LDLIBS += -larchive -ljansson -lmd
 $(build)/libexec/rungs/denycall-compile: LDLIBS += -lseccomp
 
@@ -189,7 +190,7 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch]) build/preset.c
 	@mkdir -p $(@D)
 	clang $(options) -O1 -fsanitize=fuzzer,address,undefined \
 		-o $@ $< build/preset.c \
-		$(filter-out lib/filter.c lib/wording.c lib/hashed.c lib/unpack.c lib/pack.c lib/filesystem.c lib/image.c lib/imageconfig.c lib/layout.c lib/oci.c,$(wildcard lib/*.c))
+		$(filter-out lib/filter.c lib/wording.c lib/hashed.c lib/unpack.c lib/pack.c lib/filesystem.c lib/image.c lib/imageconfig.c lib/imageread.c lib/imagelaunch.c lib/whiteout.c lib/layout.c lib/oci.c,$(wildcard lib/*.c))
 
 fuzz: $(fuzzers)
 	set -e; for target in $^; do \

@@ -25,7 +25,7 @@ static const char synopsis[] =
     "[-eTvx] [-C DIRECTORY] [-E NAME[=VALUE]] [-f FILE] [-u [USER][:GROUP]] "
     "[--detach] [--keep=DIRECTORY] [--keep-fd=N] [--name=NAME] [--pid1] "
     "[--status-fd=N] "
-    "[--timeout=DURATION[:GRACE]] -- COMMAND [ARGUMENT ...]";
+    "[--timeout=DURATION[:GRACE]] [-- COMMAND [ARGUMENT ...]]";
 
 /* What getopt_long(3) returns, beside the letters. */
 enum {
@@ -139,6 +139,11 @@ set_environment(struct jail *jail, const struct options *o, struct fail *f)
 	} else if (environment_inherit(&environment, f) < 0) {
 		return -1;
 	}
+	for (int n = 0; n < jail->root.launch.env_count; n++)
+		if (environment_add(&environment,
+			(char *)jail->root.launch.env[n], f)
+		    < 0)
+			return -1;
 	for (int n = 0; n < o->variable_count; n++)
 		if (environment_add(&environment, o->variables[n], f) < 0)
 			return -1;
@@ -146,13 +151,36 @@ set_environment(struct jail *jail, const struct options *o, struct fail *f)
 	return 0;
 }
 
+/* What an image says of its program, where nobody has said anything else. */
+static int
+apply_launch(struct jail *jail, const struct options *o, char **command[],
+    struct fail *f)
+{
+	struct launch *l = &jail->root.launch;
+	struct credential *c = &jail->credential;
+
+	if (*command == NULL && l->cmd_count == 0)
+		return fail(f, 0, "no command: say which, behind --");
+	if (*command == NULL)
+		*command = (char **)l->cmd;
+	if (jail->directory == NULL)
+		jail->directory = l->cwd;
+	if (l->user == NULL || o->text['u'] != NULL
+	    || ((c->has_user || c->has_group) && !c->is_default))
+		return 0;
+	return credential_parse(c, l->user, f) < 0
+	           ? fail_prefix(f, "user=%s: ", l->user)
+	           : 0;
+}
+
 /* What comes behind the words of the description. */
 static int
-complete(struct jail *jail, const struct options *o, struct fail *f)
+complete(struct jail *jail, const struct options *o, char **command[],
+    struct fail *f)
 {
 	char line[256];
 
-	if (apply_user(jail, o, f) < 0
+	if (apply_user(jail, o, f) < 0 || apply_launch(jail, o, command, f) < 0
 	    || jail_gives_up(jail, line, sizeof line, f) < 0)
 		return -1;
 	if (line[0] != '\0')
@@ -170,12 +198,15 @@ main(int argc, char *argv[])
 	struct fail why;
 	int status;
 
-	if (command == NULL || command[0] == NULL)
-		tool_usage(synopsis);
 	parse_options(argc, argv, &o);
+	/* An image knows its command, and comes down a pipe or in a file. */
+	if (command != NULL ? command[0] == NULL
+			    : o.text['f'] == NULL && isatty(STDIN_FILENO))
+		tool_usage(synopsis);
 	if (apply_options(&jail, &o, &why) < 0
 	    || input_read(o.text['f'], &d, &why) < 0
-	    || jail_read(&jail, &d, &why) < 0 || complete(&jail, &o, &why) < 0
+	    || jail_read(&jail, &d, &why) < 0
+	    || complete(&jail, &o, &command, &why) < 0
 	    || (status = o.text['e'] != NULL ? jail_explain(&jail, stdout, &why)
 	                                     : jail_run(&jail, command, &why))
 		   < 0) {

@@ -22,14 +22,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "extent.h"
 #include "fail.h"
 #include "hashed.h"
-#include "idmap.h"
 #include "number.h"
 #include "quota.h"
-#include "subid.h"
 #include "unpack.h"
+#include "unpacknote.h"
 
 static int
 compare(const char *want, const char *hex, struct fail *f)
@@ -41,65 +39,8 @@ compare(const char *want, const char *hex, struct fail *f)
 	return 0;
 }
 
-/* A file that changes between digest and unpacking is not what it was. */
 static int
-check_unchanged(const struct stat *before, struct fail *f)
-{
-	struct stat now;
-
-	if (fstat(STDIN_FILENO, &now) < 0)
-		return fail(f, errno, "look at the archive");
-	if (now.st_size != before->st_size
-	    || now.st_mtim.tv_sec != before->st_mtim.tv_sec
-	    || now.st_mtim.tv_nsec != before->st_mtim.tv_nsec
-	    || now.st_ctim.tv_sec != before->st_ctim.tv_sec
-	    || now.st_ctim.tv_nsec != before->st_ctim.tv_nsec)
-		return fail(f, 0, "the archive was changed meanwhile");
-	return 0;
-}
-
-/* Whether a jail of ours can have any owner but one. */
-static bool
-has_owners(void)
-{
-	static struct extents uids, gids;
-	struct fail why;
-
-	/* Root of a user namespace has those that are mapped into it. */
-	if (geteuid() == 0)
-		return idmap_ids_here("uid_map") > 1;
-	return subid_find(geteuid(), getegid(), &uids, &gids, &why) == 0;
-}
-
-static void
-say_left_out(const char *format, unsigned long count)
-{
-	static const char *before = "note left out: ";
-
-	if (count == 0)
-		return;
-	fputs(before, stdout);
-	printf(format, count);
-	before = "; ";
-}
-
-/* What the root has not, as one line. */
-static void
-print_note(const struct unpack_counts *counts)
-{
-	say_left_out("%lu device nodes or sockets (a jail has its own /dev)",
-	    counts->devices);
-	say_left_out("attributes or ACLs of %lu entries", counts->attributes);
-	if (counts->owners > 0 && !has_owners())
-		say_left_out("the owners of %lu entries (you have no "
-			     "subordinate ids)",
-		    counts->owners);
-	putchar('\n');
-}
-
-static int
-unpack_file(const char *digest, int root, struct quota *quota,
-    struct unpack_counts *counts, struct fail *f)
+unpack_file(const char *digest, struct unpack *job, struct fail *f)
 {
 	char hex[HASHED_HEX];
 	struct stat before;
@@ -107,20 +48,19 @@ unpack_file(const char *digest, int root, struct quota *quota,
 	if (fstat(STDIN_FILENO, &before) < 0)
 		return fail(f, errno, "begin to unpack");
 	if (hashed_file(STDIN_FILENO, hex, f) < 0 || compare(digest, hex, f) < 0
-	    || unpack_archive(STDIN_FILENO, NULL, root, quota, counts, f) < 0)
+	    || unpack_archive(job, f) < 0)
 		return -1;
-	return check_unchanged(&before, f);
+	return unpack_check_unchanged(STDIN_FILENO, &before, f);
 }
 
 static int
-unpack_stream(const char *digest, int root, struct quota *quota,
-    struct unpack_counts *counts, struct fail *f)
+unpack_stream(const char *digest, struct unpack *job, struct fail *f)
 {
 	static struct hashed stream = { .fd = STDIN_FILENO };
 	char hex[HASHED_HEX];
 
-	if (unpack_archive(-1, &stream, root, quota, counts, f) < 0
-	    || hashed_end(&stream, hex, f) < 0)
+	job->stream = &stream;
+	if (unpack_archive(job, f) < 0 || hashed_end(&stream, hex, f) < 0)
 		return -1;
 	return compare(digest, hex, f);
 }
@@ -128,16 +68,14 @@ unpack_stream(const char *digest, int root, struct quota *quota,
 static int
 unpack(bool is_stream, const char *digest, struct quota *quota, struct fail *f)
 {
-	struct unpack_counts counts;
-	int root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct unpack job = { .fd = STDIN_FILENO, .quota = quota };
 
-	if (root < 0)
+	job.root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (job.root < 0)
 		return fail(f, errno, "begin to unpack");
-	if ((is_stream ? unpack_stream : unpack_file)(digest, root, quota,
-		&counts, f)
-	    < 0)
+	if ((is_stream ? unpack_stream : unpack_file)(digest, &job, f) < 0)
 		return -1;
-	print_note(&counts);
+	unpack_print_note(&job.counts);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
  * This file finds the root; libexec/rungs/packroot-write, which links
  * libarchive, writes it.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -42,9 +43,40 @@ name_user(const struct credential *c, char user[USER])
 		snprintf(user + used, USER - (size_t)used, ":%" PRIu32, c->gid);
 }
 
+/* Add "NAME=TEXT", which is there until another program takes its place. */
+static int
+add_text(struct packer *p, const char *name, const char *text, struct fail *f)
+{
+	char *word;
+
+	if (text == NULL)
+		return 0;
+	if (asprintf(&word, "%s=%s", name, text) < 0)
+		return fail(f, ENOMEM, "describe the image");
+	return packer_add(p, word, f);
+}
+
+/* What the image that the root came from says of its program. */
+static int
+add_launch(struct packer *p, const struct launch *l, const char *user,
+    struct fail *f)
+{
+	for (int n = 0; n < l->env_count; n++)
+		if (add_text(p, "env", l->env[n], f) < 0)
+			return -1;
+	for (int n = 0; n < l->cmd_count; n++)
+		if (add_text(p, "cmd", l->cmd[n], f) < 0)
+			return -1;
+	if (add_text(p, "cwd", l->cwd, f) < 0)
+		return -1;
+	return *user != '\0' ? packer_add(p, user, f)
+	                     : add_text(p, "user", l->user, f);
+}
+
 /* The tree that a description begins with: a file's, or standard input. */
 static const char *
-read_root(const char *file, char user[USER], struct fail *f)
+read_root(const char *file, char user[USER], struct launch *launch,
+    struct fail *f)
 {
 	static struct description d; /* the words point into it */
 	static struct jail jail;     /* large */
@@ -55,6 +87,7 @@ read_root(const char *file, char user[USER], struct fail *f)
 	if (jail.root.dir == NULL)
 		fail(f, 0, "no root: start with mkroot");
 	name_user(&jail.credential, user);
+	*launch = jail.root.launch;
 	return jail.root.dir;
 }
 
@@ -89,13 +122,19 @@ become(const char *file, const char *to, char *words[], struct fail *f)
 	const char *dir = take_dir(words + 1, &p.is_kept);
 	bool is_image = strncmp(words[0], "oci", 3) == 0
 	                || strncmp(words[0], "docker", 6) == 0;
+	struct launch launch = { .env_count = 0 };
 	char user[USER] = "";
 
 	if (dir != NULL && file != NULL)
 		tool_usage(synopsis);
-	if (dir == NULL && (dir = read_root(file, user, f)) == NULL)
+	if (dir == NULL && (dir = read_root(file, user, &launch, f)) == NULL)
 		return -1;
-	if (user[0] != '\0' && is_image && packer_add(&p, user, f) < 0)
+	/* A command that the caller says replaces the image's. */
+	for (int n = 1; words[n] != NULL; n++)
+		if (strncmp(words[n], "cmd=", 4) == 0
+		    || strncmp(words[n], "entrypoint=", 11) == 0)
+			launch.cmd_count = 0;
+	if (is_image && add_launch(&p, &launch, user, f) < 0)
 		return -1;
 	for (int n = 1; words[n] != NULL; n++)
 		if (packer_add(&p, words[n], f) < 0)

@@ -63,6 +63,7 @@ add_user(struct credential *c, const char *text)
 	if (parse_either(text, strlen(text), &c->uid, c->user) < 0)
 		return -1;
 	c->has_user = true;
+	c->is_default = false;
 	follow_user(c);
 	return 0;
 }
@@ -73,6 +74,7 @@ add_group(struct credential *c, const char *text)
 	if (parse_either(text, strlen(text), &c->gid, c->group) < 0)
 		return -1;
 	c->has_group = true;
+	c->is_default = false;
 	return 0;
 }
 

@@ -34,6 +34,7 @@ struct credential {
 	 */
 	gid_t groups[CREDENTIAL_GROUPS];
 	int group_count;
+	bool is_default;  /* nobody said the user or the group */
 	bool asked;       /* a word or an option named any of them */
 	bool none;        /* the word "none" came */
 	bool is_option;   /* it was -u, and not words */

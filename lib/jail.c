@@ -84,6 +84,7 @@ jail_init(struct jail *jail, bool exactly)
 	jail->keyring.renew = true;
 	/* Root in the jail. */
 	jail->credential.asked = jail->credential.has_user = true;
+	jail->credential.is_default = true;
 	jail->namespaces.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID
 	                         | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
 	                         | CLONE_NEWNET;

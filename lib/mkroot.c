@@ -139,6 +139,9 @@ recall_origin(const struct source *s, struct mkroot_made *made, struct fail *f)
 		return fail(f, errno, "%s: open", made->dir);
 	if (origin_read(dir, &made->origin, f) < 0)
 		return fail_prefix(f, "%s: ", made->dir);
+	/* An image is what its digest says, wherever it was found. */
+	if (s->image.kind != NULL)
+		return 0;
 	if (strcmp(there->from, s->from) == 0
 	    && package_missing(&there->packages, &asked->packages) == NULL
 	    && there->packages.count == asked->packages.count)
@@ -156,6 +159,7 @@ make_shared(const struct mkroot_request *r, struct source *s,
 	                                                  : ROOT_SCRATCH;
 	struct root what = ROOT_NONE;
 	struct cache c;
+	bool noted;
 	int got;
 
 	if (cache_open(&c, f) < 0)
@@ -164,15 +168,18 @@ make_shared(const struct mkroot_request *r, struct source *s,
 	cache_close(&c);
 	if (got != 0)
 		return got;
-	if (s->t.suite != NULL && recall_origin(s, made, f) < 0)
+	noted = s->t.suite != NULL || s->image.kind != NULL;
+	if (noted && recall_origin(s, made, f) < 0)
 		return -1;
-	if (s->t.suite == NULL) {
-		what.from = s->from;
-		what.digest = s->digest;
+	if (noted)
+		what = made->origin.root;
+	else {
 		what.mirror = r->words.mirror;
 		what.packages = r->words.packages;
-	} else
-		what = made->origin.root;
+	}
+	what.from = s->from;
+	if (!noted || s->image.kind != NULL)
+		what.digest = s->digest;
 	if (demand_checked(&r->words, &what, f) < 0)
 		return -1;
 	return set_made(made, &what, mode, f);

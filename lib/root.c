@@ -85,7 +85,9 @@ root_add(void *layer, const char *word, struct fail *f)
 	} else if (strcmp(word, "none") == 0) {
 		*root = (struct root)ROOT_NONE;
 	} else {
-		return add_provenance(root, word, f);
+		int taken = add_provenance(root, word, f);
+
+		return taken != 0 ? taken : launch_add(&root->launch, word, f);
 	}
 	return 1;
 }
@@ -117,6 +119,7 @@ root_print(const void *layer, FILE *out)
 		fputs(" scratch", out);
 	else if (root->mode == ROOT_READONLY)
 		fputs(" ro", out);
+	launch_print(&root->launch, out);
 }
 
 bool

@@ -10,6 +10,7 @@
  *	dir=PATH           the tree, an absolute path on the host
  *	scratch            changes go to memory and end with the jail
  *	ro                 changes are refused
+ *	env= cmd= cwd= user=   what an image says of its program: launch.h
  *
  * The words must live as long as the struct that they were added to.
  */
@@ -19,6 +20,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "launch.h"
 #include "package.h"
 
 struct fail;
@@ -32,6 +34,7 @@ enum root_mode {
 struct root {
 	const char *from, *digest, *dir, *mirror, *signed_by; /* or NULL */
 	struct packages packages;
+	struct launch launch;
 	enum root_mode mode;
 	bool gives;       /* the jail has ids to give its files to */
 	bool leaves_host; /* root_pivot() is to come */

@@ -22,8 +22,6 @@
 #include "scope.h"
 #include "work.h"
 
-static const char helper[] = "../libexec/rungs/mkroot-unpack";
-
 void
 source_split(const char *from, char name[NAME_MAX + 1], const char **release)
 {
@@ -201,6 +199,22 @@ open_app(struct source *s, const char *what, struct fail *f)
 	return 0;
 }
 
+/* An image is known by the digest of its manifest, once that was read. */
+static int
+open_image(struct source *s, const char *name, struct fail *f)
+{
+	struct imagesource *i = &s->image;
+
+	s->file = imagesource_open(i, name, &s->status, f);
+	if (s->file < 0)
+		return -1;
+	if (snprintf(s->from, sizeof s->from, "%s:%s%s%s", i->kind, i->path,
+		i->ref[0] != '\0' ? ":" : "", i->ref)
+	    >= SOURCE_FROM)
+		return fail(f, ENAMETOOLONG, "%s", name);
+	return 0;
+}
+
 static int
 open_kind(struct source *s, const char *name, struct fail *f)
 {
@@ -208,6 +222,8 @@ open_kind(struct source *s, const char *name, struct fail *f)
 		return open_app(s, name + 4, f);
 	if (source_is_stream(name))
 		return open_stream(s, f);
+	if (imagesource_is(name))
+		return open_image(s, name, f);
 	if (strncmp(name, "tar:", 4) == 0)
 		return open_file(s, name + 4, f);
 	if (strncmp(name, "dir:", 4) != 0)
@@ -240,6 +256,7 @@ source_close(struct source *s)
 	free(s->releases);
 	s->releases = NULL;
 	app_close(&s->app);
+	imagesource_close(&s->image);
 	scope_close(&s->file);
 	scope_close(&s->tree);
 	s->file = s->tree = -1;
@@ -264,7 +281,8 @@ helper_line(struct source *s, const char *line, struct fail *why)
 
 /* What the helper said, and how it ended. */
 static int
-helper_result(struct source *s, char *output, int status, struct fail *f)
+helper_result(struct source *s, const char *name, char *output, int status,
+    struct fail *f)
 {
 	char *rest = NULL, *line;
 	struct fail why = { .text = "" };
@@ -277,11 +295,37 @@ helper_result(struct source *s, char *output, int status, struct fail *f)
 		return -1;
 	}
 	if (status > EXIT_SIGNAL)
-		return fail(f, 0, "unpack: mkroot-unpack died of signal %d",
+		return fail(f, 0, "unpack: %s died of signal %d", name,
 		    status - EXIT_SIGNAL);
 	if (status != 0 || s->digest[0] == '\0')
-		return fail(f, 0, "unpack: mkroot-unpack failed");
+		return fail(f, 0, "unpack: %s failed", name);
 	return 0;
+}
+
+/* argv has room for a path in front, and for an option and NULL behind. */
+static int
+run_helper(struct source *s, const char *name, const char *argv[], int in,
+    int root, struct fail *f)
+{
+	char relative[64], path[PATH_MAX], most[64];
+	struct program p = { .argv = argv, .in = in, .dir = root };
+	autofree char *output = NULL;
+	int status, count = 1;
+
+	while (argv[count] != NULL)
+		count++;
+	if (s->max_size > 0) {
+		snprintf(most, sizeof most, "--max-size=%" PRIu64, s->max_size);
+		argv[count++] = most;
+		argv[count] = NULL;
+	}
+	snprintf(relative, sizeof relative, "../libexec/rungs/%s", name);
+	if (program_beside(relative, path, f) < 0)
+		return -1;
+	argv[0] = path;
+	if (program_run(&p, &output, &status, f) < 0)
+		return fail_hint(f, "is rungs installed completely?");
+	return helper_result(s, name, output, status, f);
 }
 
 /* Check and unpack the open archive into the open directory root. */
@@ -289,11 +333,9 @@ static int
 unpack(struct source *s, int archive, int root, const char *digest,
     struct fail *f)
 {
-	char path[PATH_MAX], sum[SOURCE_DIGEST + 16], most[64];
-	const char *argv[5] = { path };
-	struct program p = { .argv = argv, .in = archive, .dir = root };
-	autofree char *output = NULL;
-	int status, count = 1;
+	char sum[SOURCE_DIGEST + 16];
+	const char *argv[6] = { NULL };
+	int count = 1;
 
 	if (digest != NULL) {
 		snprintf(sum, sizeof sum, "--sha256=%s",
@@ -309,15 +351,23 @@ unpack(struct source *s, int archive, int root, const char *digest,
 		}
 		argv[count++] = "--stream";
 	}
-	if (s->max_size > 0) {
-		snprintf(most, sizeof most, "--max-size=%" PRIu64, s->max_size);
-		argv[count++] = most;
-	}
-	if (program_beside(helper, path, f) < 0)
+	return run_helper(s, "mkroot-unpack", argv, archive, root, f);
+}
+
+/* The layers of an image, and what it says of its program. */
+static int
+unpack_image(struct source *s, int root, const char *digest, struct fail *f)
+{
+	const char *argv[6] = { NULL };
+	char room[PATH_MAX];
+
+	imagesource_arguments(&s->image, argv + 1, room);
+	if (run_helper(s, "mkroot-image", argv, s->file, root, f) < 0)
 		return -1;
-	if (program_run(&p, &output, &status, f) < 0)
-		return fail_hint(f, "is rungs installed completely?");
-	return helper_result(s, output, status, f);
+	if (digest != NULL && strcmp(digest, s->digest) != 0)
+		return fail(f, 0, "its digest is %s, not %s", s->digest,
+		    digest);
+	return 0;
 }
 
 /* The archive in the work directory; 1: it cannot be had. */
@@ -406,6 +456,8 @@ fill_root(struct source *s, const struct work *w, int root, const char *digest,
 		return assemble(&s->t, s->applets, root, f);
 	if (s->app.files.count > 0)
 		return app_fill(&s->app, root, f);
+	if (s->image.kind != NULL)
+		return unpack_image(s, root, digest, f);
 	if (s->t.suite != NULL)
 		return fill_suite(s, w, root, digest, f);
 	if (s->archive != NULL)
@@ -438,6 +490,8 @@ source_fill(struct source *s, const struct work *w, const char *digest,
 		got = fail(f, errno, "make the new root");
 	else
 		got = fill_root(s, w, root, digest, f);
+	if (got == 0 && s->image.kind != NULL)
+		got = imagesource_launch(&s->image, w->fd, &note.launch, f);
 	if (got == 0) {
 		note.digest = s->digest[0] != '\0' ? s->digest : NULL;
 		if (s->debian.signer[0] != '\0')

@@ -11,6 +11,7 @@
 #include "app.h"
 #include "cache.h"
 #include "debian.h"
+#include "imagesource.h"
 #include "root.h"
 #include "template.h"
 
@@ -39,6 +40,7 @@ struct source {
 	struct stat status;         /* of the file of tar: */
 	struct app app;             /* of app:, else empty */
 	const struct root *asked;   /* the words that it was opened with */
+	struct imagesource image;   /* if it is one */
 	struct debian debian;       /* if the template has a suite */
 	char mirror[PATH_MAX];      /* of the template, "" without one */
 	char in_place[PATH_MAX];    /* a directory that is used as it is */
@@ -50,9 +52,9 @@ struct source {
 
 /*
  * Find out what asked->from ("alpine:3.20", "tar:FILE", "dir:PATH",
- * "app:FILE") stands for, with its packages and from its mirror.  *asked must
- * live as long as *s.  -1: nothing that can be used; source_close is due in
- * any case.
+ * "app:FILE", "oci:DIR") stands for, with its packages and from its mirror.
+ * *asked must live as long as *s.  -1: nothing that can be used; source_close
+ * is due in any case.
  */
 int source_open(struct source *s, const struct root *asked, struct fail *f);
 void source_close(struct source *s);

@@ -20,15 +20,14 @@
 #include "owners.h"
 #include "quota.h"
 #include "scope.h"
+#include "whiteout.h"
+#include "work.h"
 
 struct unpacking {
 	struct archive *in, *disk;
-	int root;
+	struct unpack *job;
 	bool owners; /* we may give files to anybody */
-	FILE *noted; /* or else whose they would be; NULL: all are 0:0's */
 	bool replaces;
-	struct quota *quota;
-	struct unpack_counts *counts;
 };
 
 /*
@@ -69,6 +68,17 @@ allow_formats(struct archive *in)
 	archive_read_support_format_ar(in);
 }
 
+void
+unpack_allow_layer(struct archive *in)
+{
+	if (archive_zlib_version() != NULL)
+		archive_read_support_filter_gzip(in);
+	if (archive_libzstd_version() != NULL)
+		archive_read_support_filter_zstd(in);
+	archive_read_support_format_tar(in);
+	archive_read_support_format_gnutar(in);
+}
+
 /*
  * Whether every id exists here: root in a user namespace can give files
  * only to the ids that are mapped, so it keeps them all, as a user does.
@@ -80,18 +90,16 @@ may_give_away(void)
 	       && idmap_ids_here("gid_map") == UINT32_MAX;
 }
 
-/* Without its leading "./"; "" is the root itself. */
-static const char *
-skip_dots(const char *path)
+const char *
+unpack_skip_dots(const char *path)
 {
 	while (path[0] == '.' && path[1] == '/')
 		path += 1 + strspn(path + 1, "/");
 	return strcmp(path, ".") == 0 ? "" : path;
 }
 
-/* What a path may not have, whatever is in the root. */
-static int
-check_text(const char *path, struct fail *f)
+int
+unpack_check_path(const char *path, struct fail *f)
 {
 	if (*path == '/')
 		return fail(f, 0, "an absolute path");
@@ -141,6 +149,28 @@ look_up(int root, const char *path, struct stat *st, struct fail *f)
 	return errno == ENOENT ? 0 : fail(f, errno, "look at its path");
 }
 
+/*
+ * A layer replaces what lower ones left: a directory by anything, anything
+ * by a directory, and a file by a device, which is not made.
+ */
+static int
+make_way(const struct unpacking *u, const char *path, struct fail *f)
+{
+	char whole[PATH_MAX];
+	autoclose int parent = -1;
+	const char *name;
+	size_t length;
+
+	strcpy(whole, path);
+	length = strlen(whole);
+	while (length > 1 && whole[length - 1] == '/')
+		whole[--length] = '\0';
+	if ((parent = inroot_parent(u->job->root, whole, &name)) < 0
+	    || tree_remove(parent, name) < 0)
+		return fail(f, errno, "remove what it replaces");
+	return 0;
+}
+
 /* there: what has the link's own name, or NULL.  1: it is done already. */
 static int
 check_hardlink(const struct unpacking *u, const char *target,
@@ -149,9 +179,9 @@ check_hardlink(const struct unpacking *u, const char *target,
 	struct stat st;
 	int found;
 
-	target = skip_dots(target);
-	if (check_text(target, f) < 0
-	    || (found = look_up(u->root, target, &st, f)) < 0)
+	target = unpack_skip_dots(target);
+	if (unpack_check_path(target, f) < 0
+	    || (found = look_up(u->job->root, target, &st, f)) < 0)
 		return fail_prefix(f, "a hard link to %.80s: ", target);
 	if (!found)
 		return fail(f, 0,
@@ -180,6 +210,15 @@ check_owner(struct archive_entry *entry, struct fail *f)
 	return 0;
 }
 
+/* What is never made. */
+static bool
+is_node(struct archive_entry *entry)
+{
+	mode_t type = archive_entry_filetype(entry);
+
+	return type == AE_IFBLK || type == AE_IFCHR || type == AE_IFSOCK;
+}
+
 /*
  * Refuse an entry that would touch anything but its own name.  1: there is
  * nothing to do for it.
@@ -196,16 +235,28 @@ check_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 
 	if (path == NULL || *path == '\0')
 		return fail(f, 0, "a name that is empty or cannot be read");
-	path = skip_dots(path);
+	path = unpack_skip_dots(path);
 	u->replaces = *path == '\0';
 	if (u->replaces)
 		return is_dir
 		           ? 0
 		           : fail(f, 0, "the root itself must be a directory");
-	if (check_text(path, f) < 0
-	    || (there = look_up(u->root, path, &st, f)) < 0)
+	if (unpack_check_path(path, f) < 0
+	    || (there = look_up(u->job->root, path, &st, f)) < 0)
 		return -1;
 	u->replaces = there;
+	if (u->job->kind == UNPACK_LAYER) {
+		if (whiteout_is(path))
+			return 1;
+		if (there
+		    && (S_ISDIR(st.st_mode) != is_dir || is_node(entry))) {
+			if (make_way(u, path, f) < 0)
+				return -1;
+			there = 0;
+		}
+		/* Of what is gone, the list may still say something. */
+		u->replaces = true;
+	}
 	if (there && S_ISDIR(st.st_mode) && !is_dir)
 		return fail(f, 0, "it would replace a directory");
 	if (there && !S_ISDIR(st.st_mode) && is_dir)
@@ -216,9 +267,8 @@ check_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 	return check_hardlink(u, target, there ? &st : NULL, f);
 }
 
-/* What libarchive says of a failure of its own. */
-static int
-fail_archive(struct archive *a, const char *what, struct fail *f)
+int
+unpack_failed(struct archive *a, const char *what, struct fail *f)
 {
 	const char *text = archive_error_string(a);
 	int error = archive_errno(a);
@@ -243,16 +293,17 @@ copy_data(struct unpacking *u, la_int64_t said, struct fail *f)
 	       == ARCHIVE_OK) {
 		end = offset + (la_int64_t)size;
 		if (end > said) {
-			if (quota_bytes(u->quota, (uint64_t)(end - said), f)
+			if (quota_bytes(u->job->quota, (uint64_t)(end - said),
+				f)
 			    < 0)
 				return -1;
 			said = end;
 		}
 		if (archive_write_data_block(u->disk, block, size, offset)
 		    < ARCHIVE_OK)
-			return fail_archive(u->disk, "write", f);
+			return unpack_failed(u->disk, "write", f);
 	}
-	return got == ARCHIVE_EOF ? 0 : fail_archive(u->in, "read", f);
+	return got == ARCHIVE_EOF ? 0 : unpack_failed(u->in, "read", f);
 }
 
 /*
@@ -307,12 +358,12 @@ static int
 check_made(const struct unpacking *u, struct archive_entry *entry,
     struct fail *f)
 {
-	const char *path = skip_dots(archive_entry_pathname(entry));
+	const char *path = unpack_skip_dots(archive_entry_pathname(entry));
 	struct stat st;
 
 	if (*path == '\0' || archive_entry_hardlink(entry) != NULL)
 		return 0;
-	if (look_up(u->root, path, &st, f) != 1
+	if (look_up(u->job->root, path, &st, f) != 1
 	    || (st.st_mode & S_IFMT) != archive_entry_filetype(entry))
 		return fail(f, 0, "write: it was not made");
 	if (u->owners
@@ -336,14 +387,14 @@ note_owner(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 	uint32_t gid = (uint32_t)archive_entry_gid(entry);
 
 	if (target != NULL)
-		return u->noted == NULL
+		return u->job->owners == NULL
 		           ? 0
-		           : owners_note_link(u->noted, path, target, f);
+		           : owners_note_link(u->job->owners, path, target, f);
 	/* What it takes the place of may have been somebody else's. */
-	if (uid == 0 && gid == 0 && (u->noted == NULL || !u->replaces))
+	if (uid == 0 && gid == 0 && (u->job->owners == NULL || !u->replaces))
 		return 0;
-	u->counts->owners += uid != 0 || gid != 0;
-	return owners_note(&u->noted, u->root, path, uid, gid, f);
+	u->job->counts.owners += uid != 0 || gid != 0;
+	return owners_note(&u->job->owners, u->job->root, path, uid, gid, f);
 }
 
 static int
@@ -352,25 +403,20 @@ unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 	la_int64_t size = archive_entry_size(entry);
 	int header, finish, check, lost;
 
-	if (quota_entry(u->quota, size, f) < 0
+	if (quota_entry(u->job->quota, size, f) < 0
 	    || (check = check_entry(u, entry, f)) < 0)
 		return -1;
 	if (check == 1)
 		return 0;
-	switch (archive_entry_filetype(entry)) {
-	case AE_IFBLK:
-	case AE_IFCHR:
-	case AE_IFSOCK:
-		u->counts->devices++;
+	if (is_node(entry)) {
+		u->job->counts.devices++;
 		return 0;
-	default:
-		break;
 	}
 	if (check_owner(entry, f) < 0
 	    || (lost = choose_attributes(entry, f)) < 0)
 		return -1;
-	if (!u->owners) {
-		if (note_owner(u, entry, f) < 0)
+	if (!u->owners || u->job->kind == UNPACK_FILES) {
+		if (u->job->kind != UNPACK_FILES && note_owner(u, entry, f) < 0)
 			return -1;
 		/* All belongs to us, so a set-user-ID bit can stay as it is. */
 		archive_entry_set_uid(entry, geteuid());
@@ -379,17 +425,17 @@ unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 	archive_entry_set_fflags(entry, 0, 0);
 	header = archive_write_header(u->disk, entry);
 	if (header < ARCHIVE_WARN)
-		return fail_archive(u->disk, "write", f);
+		return unpack_failed(u->disk, "write", f);
 	if (copy_data(u, size, f) < 0)
 		return -1;
 	finish = archive_write_finish_entry(u->disk);
 	if (finish < ARCHIVE_WARN)
-		return fail_archive(u->disk, "write", f);
+		return unpack_failed(u->disk, "write", f);
 	if (header == ARCHIVE_WARN || finish == ARCHIVE_WARN) {
-		u->counts->attributes++;
+		u->job->counts.attributes++;
 		return check_made(u, entry, f);
 	}
-	u->counts->attributes += (unsigned)lost;
+	u->job->counts.attributes += (unsigned)lost;
 	return 0;
 }
 
@@ -400,31 +446,31 @@ unpack_all(struct unpacking *u, struct fail *f)
 	const char *name;
 	int got;
 
-	uint64_t before = u->quota->entries;
+	uint64_t before = u->job->quota->entries;
 
 	while ((got = archive_read_next_header(u->in, &entry)) != ARCHIVE_EOF) {
 		if (got < ARCHIVE_WARN)
-			return fail_archive(u->in, "unreadable archive", f);
+			return unpack_failed(u->in, "unreadable archive", f);
 		name = archive_entry_pathname(entry);
 		if (unpack_entry(u, entry, f) < 0
-		    || quota_stream(u->quota, archive_filter_bytes(u->in, 0), f)
+		    || quota_stream(u->job->quota,
+			   archive_filter_bytes(u->in, 0), f)
 			   < 0)
 			return fail_prefix(f,
 			    "unpack '%.128s': ", name != NULL ? name : "");
 	}
-	if (u->quota->entries == before)
+	if (u->job->quota->entries == before && u->job->kind != UNPACK_LAYER)
 		return fail(f, 0, "unreadable archive: it holds nothing");
 	/* Modes and times of directories come last. */
 	if (archive_write_close(u->disk) < ARCHIVE_WARN)
-		return fail_archive(u->disk, "unpack", f);
+		return unpack_failed(u->disk, "unpack", f);
 	return 0;
 }
 
 int
-unpack_archive(int fd, struct hashed *stream, int root, struct quota *q,
-    struct unpack_counts *counts, struct fail *f)
+unpack_archive(struct unpack *job, struct fail *f)
 {
-	struct unpacking u = { .root = root, .quota = q, .counts = counts };
+	struct unpacking u = { .job = job };
 	int flags =
 	    ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT
 	    | ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS | ARCHIVE_EXTRACT_UNLINK
@@ -432,7 +478,6 @@ unpack_archive(int fd, struct hashed *stream, int root, struct quota *q,
 	    | ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_OWNER;
 	int result = -1, opened;
 
-	*counts = (struct unpack_counts){ 0 };
 	u.owners = may_give_away();
 	u.in = archive_read_new();
 	u.disk = archive_write_disk_new();
@@ -440,18 +485,19 @@ unpack_archive(int fd, struct hashed *stream, int root, struct quota *q,
 		fail(f, ENOMEM, "unpack");
 		goto done;
 	}
-	allow_formats(u.in);
+	(job->kind == UNPACK_ROOT ? allow_formats : unpack_allow_layer)(u.in);
 	archive_write_disk_set_options(u.disk, flags);
-	opened = stream != NULL ? hashed_open(stream, u.in)
-	                        : archive_read_open_fd(u.in, fd, 1 << 16);
+	opened = job->stream != NULL
+	             ? hashed_open(job->stream, u.in)
+	             : archive_read_open_fd(u.in, job->fd, 1 << 16);
 	if (opened != ARCHIVE_OK)
-		fail_archive(u.in, "unreadable archive", f);
+		unpack_failed(u.in, "unreadable archive", f);
 	else
 		result = unpack_all(&u, f);
 done:
 	archive_write_free(u.disk);
 	archive_read_free(u.in);
-	if (u.noted != NULL && fclose(u.noted) == EOF && result == 0)
+	if (job->owners != NULL && fflush(job->owners) == EOF && result == 0)
 		result = fail(f, errno, "write the list of owners");
 	return result;
 }

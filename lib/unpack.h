@@ -10,9 +10,18 @@
 #ifndef UNPACK_H
 #define UNPACK_H
 
+#include <stdio.h>
+
+struct archive;
 struct fail;
 struct hashed;
 struct quota;
+
+enum unpack_kind {
+	UNPACK_ROOT,  /* a tree, on its own */
+	UNPACK_LAYER, /* of an image, over what is there; see whiteout.h */
+	UNPACK_FILES, /* for us: whose they are does not matter */
+};
 
 struct unpack_counts {
 	unsigned long devices;    /* nodes and sockets, which are never made */
@@ -20,16 +29,36 @@ struct unpack_counts {
 	unsigned long owners;     /* entries that were noted instead of given */
 };
 
+struct unpack {
+	enum unpack_kind kind;
+	int fd;                      /* a file with an archive, or */
+	struct hashed *stream;       /* a stream, hashed as far as it is read */
+	int root;                    /* the working directory, open */
+	struct quota *quota;         /* is charged */
+	struct unpack_counts counts; /* are added to */
+	FILE *owners; /* the list, once there is one; to be closed */
+};
+
 /*
- * Unpack a file, or a stream if that is not NULL, which is hashed as far as
- * it is read, into the working directory, which root has open, too.  Where we
- * may not give files away, their owners are noted beside it; see owners.h.
- * Attributes are taken over if they are a user's own or file capabilities:
- * those of overlayfs and of security modules would say something to this
- * machine.  *q is charged.  -1: some of it may be there; the failure names
- * the entry.
+ * Unpack an archive into the working directory.  Where we may not give files
+ * away, their owners are noted beside it; see owners.h.  Attributes are taken
+ * over if they are a user's own or file capabilities: those of overlayfs and
+ * of security modules would say something to this machine.  A layer may
+ * replace anything by anything.  -1: some of it may be there; the failure
+ * names the entry.
  */
-int unpack_archive(int fd, struct hashed *stream, int root, struct quota *q,
-    struct unpack_counts *counts, struct fail *f);
+int unpack_archive(struct unpack *job, struct fail *f);
+
+/* Let libarchive read what a layer may be: tar, by itself, gzip or zstd. */
+void unpack_allow_layer(struct archive *in);
+
+/* Without its leading "./"; "" is the root itself. */
+const char *unpack_skip_dots(const char *path);
+
+/* -1: the path is absolute, climbs, or is too long, whatever is there. */
+int unpack_check_path(const char *path, struct fail *f);
+
+/* What libarchive says of a failure of its own; -1. */
+int unpack_failed(struct archive *a, const char *what, struct fail *f);
 
 #endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mkroot-image - check an image and unpack its layers, one over the other
+ *
+ *	mkroot-image [--archive] [--docker] [--ref=NAME] [--max-size=BYTES]
+ *
+ * The image comes open on standard input, as a directory or as an archive
+ * with that in it, and its root goes to the empty working directory.  Beside
+ * that is made "launch", what the image says of its program; and "owners", as
+ * owners.h says.  An archive is first unpacked to "image", which is removed
+ * again.  What there is to say goes to standard output, as mkroot-unpack has
+ * it: "sha256 HEX" is the digest of the manifest.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "imageread.h"
+#include "number.h"
+#include "quota.h"
+#include "scope.h"
+#include "unpack.h"
+#include "unpacknote.h"
+#include "whiteout.h"
+#include "work.h"
+
+/* The files of an archive, as a directory beside the root. */
+static int
+unpack_image(struct quota *quota, int root, struct fail *f)
+{
+	struct unpack job = {
+		.kind = UNPACK_FILES,
+		.fd = STDIN_FILENO,
+		.quota = quota,
+	};
+	int got;
+
+	if (mkdirat(root, "../image", 0700) < 0
+	    || (job.root = openat(root, "../image",
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+		   < 0
+	    || fchdir(job.root) < 0)
+		return fail(f, errno, "make room for the image");
+	got = unpack_archive(&job, f);
+	if (fchdir(root) < 0 && got == 0)
+		got = fail(f, errno, "go back");
+	if (got == 0)
+		return job.root;
+	close(job.root);
+	return -1;
+}
+
+/* What a layer takes away goes before what it brings comes. */
+static int
+unpack_layer(const struct imageread *r, int n, struct unpack *job,
+    struct fail *f)
+{
+	autoclose int fd = imageread_layer(r, n, f);
+	struct stat before;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &before) < 0)
+		return fail(f, errno, "look at it");
+	if (whiteout_apply(fd, job->root, job->quota->size, f) < 0)
+		return -1;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return fail(f, errno, "read it again");
+	job->fd = fd;
+	if (unpack_archive(job, f) < 0)
+		return -1;
+	return unpack_check_unchanged(fd, &before, f);
+}
+
+static int
+unpack_layers(const struct imageread *r, struct unpack *job, struct fail *f)
+{
+	int count = imageread_count(r), result = 0;
+
+	for (int n = 0; n < count && result == 0; n++)
+		if ((result = unpack_layer(r, n, job, f)) < 0)
+			fail_prefix(f, "layer %d of %d: ", n + 1, count);
+	if (job->owners != NULL && fclose(job->owners) == EOF && result == 0)
+		result = fail(f, errno, "write the list of owners");
+	return result;
+}
+
+static int
+make_root(bool is_archive, bool is_docker, const char *ref, struct quota *quota,
+    struct fail *f)
+{
+	struct unpack job = { .kind = UNPACK_LAYER, .quota = quota };
+	struct imageread image;
+	autoclose int dir = -1;
+	int result;
+
+	job.root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (job.root < 0)
+		return fail(f, errno, "begin to unpack");
+	dir = is_archive ? unpack_image(quota, job.root, f)
+	                 : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (dir < 0)
+		return is_archive ? -1 : fail(f, errno, "open the image");
+	if (imageread_open(&image, dir, ref, is_docker, f) < 0)
+		return -1;
+	result = unpack_layers(&image, &job, f);
+	if (result == 0)
+		result = imageread_launch(&image, job.root, "../launch", f);
+	if (result == 0) {
+		printf("sha256 %s\n", image.digest);
+		unpack_print_note(&job.counts);
+	}
+	imageread_close(&image);
+	return result;
+}
+
+static const struct option options[] = {
+	{ "archive", no_argument, NULL, 'a' },
+	{ "docker", no_argument, NULL, 'd' },
+	{ "max-size", required_argument, NULL, 'm' },
+	{ "ref", required_argument, NULL, 'r' },
+	{ 0 },
+};
+
+int
+main(int argc, char *argv[])
+{
+	struct quota quota = { .size = QUOTA_SIZE };
+	bool is_archive = false, is_docker = false;
+	const char *ref = NULL;
+	struct fail why;
+	int option, result;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (option == 'a')
+			is_archive = true;
+		else if (option == 'd')
+			is_docker = true;
+		else if (option == 'r')
+			ref = optarg;
+		else if (option != 'm'
+			 || number_parse(optarg, INT64_MAX, &quota.size) < 0)
+			return EXIT_TOOL;
+	setlocale(LC_CTYPE, "C.UTF-8");
+	umask(022);
+	result = make_root(is_archive, is_docker, ref, &quota, &why);
+	(void)tree_remove(AT_FDCWD, "../image");
+	if (result < 0) {
+		printf("fail %s\n", why.text);
+		if (why.hint[0] != '\0')
+			printf("hint %s\n", why.hint);
+		fflush(stdout);
+		return why.status;
+	}
+	return fflush(stdout) == 0 ? 0 : EXIT_TOOL;
+}

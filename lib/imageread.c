@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: ISC */
+/* imageread.c - see imageread.h */
+#include "imageread.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "hashed.h"
+#include "inroot.h"
+#include "oci.h"
+#include "scope.h"
+
+#define DOCKER "application/vnd.docker."
+
+enum { NESTED = 4 }; /* indexes in indexes */
+
+static const char *
+string_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text != NULL ? text : "";
+}
+
+static bool
+is_one_of(const char *text, const char *const list[], size_t count)
+{
+	for (size_t n = 0; n < count; n++)
+		if (strcmp(text, list[n]) == 0)
+			return true;
+	return false;
+}
+
+/* A regular file of the layout; a link may lead to another one in it. */
+static int
+open_file(const struct imageread *r, const char *path, struct fail *f)
+{
+	int fd = r->is_docker ? inroot_open(r->dir, path,
+		     O_RDONLY | O_NONBLOCK | O_NOCTTY, 0)
+	                      : inroot_open_nolinks(r->dir, path,
+				  O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	struct stat st;
+
+	if (fd < 0)
+		return fail(f, errno, "%.120s: open", path);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return fail(f, 0, "%.120s: not a regular file", path);
+}
+
+/* As it stands there: the same name twice would be two images in one. */
+static json_t *
+read_json(int fd, const char *path, struct fail *f)
+{
+	autofree char *text = malloc(IMAGEREAD_JSON + 1);
+	json_error_t error;
+	size_t size = 0;
+	ssize_t got;
+	json_t *json;
+
+	if (text == NULL) {
+		fail(f, ENOMEM, "%.120s: read", path);
+		return NULL;
+	}
+	while ((got = read(fd, text + size, IMAGEREAD_JSON + 1 - size)) > 0)
+		size += (size_t)got;
+	if (got < 0 || size > IMAGEREAD_JSON) {
+		fail(f, got < 0 ? errno : EFBIG, "%.120s: read", path);
+		return NULL;
+	}
+	json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+	if (json == NULL)
+		fail(f, 0, "%.120s: line %d: %s", path, error.line, error.text);
+	return json;
+}
+
+static json_t *
+read_file(const struct imageread *r, const char *path, struct fail *f)
+{
+	autoclose int fd = open_file(r, path, f);
+
+	return fd < 0 ? NULL : read_json(fd, path, f);
+}
+
+/* Open the blob of a descriptor, after a look at what is in it. */
+static int
+open_blob(const struct imageread *r, const json_t *descriptor, struct fail *f)
+{
+	const char *digest = string_of(descriptor, "digest");
+	const json_t *size = json_object_get(descriptor, "size");
+	char path[sizeof OCI_BLOBS + 1 + 64], hex[HASHED_HEX];
+	struct stat st;
+	int fd;
+
+	if (strncmp(digest, "sha256:", 7) != 0 || strlen(digest) != 7 + 64
+	    || strspn(digest + 7, "0123456789abcdef") != 64)
+		return fail(f, 0,
+		    "a digest that is not sha256: and 64 hex digits: %.80s",
+		    digest);
+	snprintf(path, sizeof path, OCI_BLOBS "/%s", digest + 7);
+	if ((fd = open_file(r, path, f)) < 0)
+		return -1;
+	if (fstat(fd, &st) < 0 || !json_is_integer(size)
+	    || st.st_size != json_integer_value(size)) {
+		fail(f, 0, "%s: it does not have the size that it should",
+		    digest);
+	} else if (hashed_file(fd, hex, f) == 0) {
+		if (strcmp(hex, digest + 7) == 0)
+			return fd;
+		fail(f, 0, "%s: its sha256 is %s", digest, hex);
+	}
+	close(fd);
+	return -1;
+}
+
+static json_t *
+read_blob(const struct imageread *r, const json_t *descriptor, struct fail *f)
+{
+	autoclose int fd = open_blob(r, descriptor, f);
+
+	return fd < 0 ? NULL
+	              : read_json(fd, string_of(descriptor, "digest"), f);
+}
+
+static bool
+is_for_us(const json_t *descriptor)
+{
+	const json_t *platform = json_object_get(descriptor, "platform");
+	const char *ours = oci_architecture();
+
+	return platform == NULL
+	       || (strcmp(string_of(platform, "os"), "linux") == 0
+		   && ours != NULL
+		   && strcmp(string_of(platform, "architecture"), ours) == 0);
+}
+
+static const char *
+name_of(const json_t *descriptor)
+{
+	return string_of(json_object_get(descriptor, "annotations"),
+	    OCI_REF_NAME);
+}
+
+/* The one that ref names, or the only one that this machine can run. */
+static const json_t *
+choose(const json_t *index, const char *ref, struct fail *f)
+{
+	const json_t *all = json_object_get(index, "manifests"), *one,
+		     *found = NULL;
+	bool others = false;
+	size_t n;
+
+	json_array_foreach(all, n, one)
+	{
+		if (ref != NULL && strcmp(name_of(one), ref) != 0)
+			continue;
+		if (!is_for_us(one)) {
+			others = true;
+			continue;
+		}
+		if (found != NULL) {
+			fail(f, 0, "it holds several images, %.80s and %.80s",
+			    name_of(found), name_of(one));
+			fail_hint(f, "name one behind a colon");
+			return NULL;
+		}
+		found = one;
+	}
+	if (found == NULL && others)
+		fail(f, 0, "no image in it is for this machine, linux/%s",
+		    oci_architecture());
+	else if (found == NULL)
+		fail(f, 0, "no image '%.80s' is in it", ref != NULL ? ref : "");
+	return found;
+}
+
+/* Read the manifest that a descriptor leads to, through indexes. */
+static json_t *
+find_manifest(struct imageread *r, const json_t *descriptor, int depth,
+    struct fail *f)
+{
+	static const char *const indexes[] = { OCI_INDEX,
+		DOCKER "distribution.manifest.list.v2+json" };
+	static const char *const manifests[] = { OCI_MANIFEST,
+		DOCKER "distribution.manifest.v2+json" };
+	const char *type = string_of(descriptor, "mediaType");
+	json_t *json, *manifest = NULL;
+	const json_t *next;
+
+	if (is_one_of(type, manifests, COUNT(manifests))) {
+		if ((manifest = read_blob(r, descriptor, f)) != NULL)
+			snprintf(r->digest, sizeof r->digest, "%s",
+			    string_of(descriptor, "digest") + 7);
+		return manifest;
+	}
+	if (!is_one_of(type, indexes, COUNT(indexes)))
+		fail(f, 0, "not an image: %.80s", type);
+	else if (depth == NESTED)
+		fail(f, 0, "an index in an index in an index");
+	else if ((json = read_blob(r, descriptor, f)) != NULL) {
+		if ((next = choose(json, NULL, f)) != NULL)
+			manifest = find_manifest(r, next, depth + 1, f);
+		json_decref(json);
+	}
+	return manifest;
+}
+
+static int
+check_config(const struct imageread *r, struct fail *f)
+{
+	const char *machine = string_of(r->config, "architecture");
+	const char *system = string_of(r->config, "os");
+	const char *ours = oci_architecture();
+	const json_t *ids =
+	    json_object_get(json_object_get(r->config, "rootfs"), "diff_ids");
+
+	if (strcmp(system, "linux") != 0 || ours == NULL
+	    || strcmp(machine, ours) != 0)
+		return fail(f, 0, "an image for %.40s/%.40s, not for linux/%s",
+		    system, machine, ours != NULL ? ours : "?");
+	if (json_array_size(r->layers) > IMAGEREAD_LAYERS)
+		return fail(f, 0, "more than %d layers", IMAGEREAD_LAYERS);
+	if (json_array_size(ids) != json_array_size(r->layers))
+		return fail(f, 0, "%zu layers, and a configuration for %zu",
+		    json_array_size(r->layers), json_array_size(ids));
+	return 0;
+}
+
+static int
+open_layout(struct imageread *r, const char *ref, struct fail *f)
+{
+	static const char *const configs[] = { OCI_CONFIG,
+		DOCKER "container.image.v1+json" };
+	json_t *layout = read_file(r, OCI_LAYOUT_FILE, f), *index = NULL,
+	       *manifest = NULL;
+	const json_t *chosen, *config;
+	int result = -1;
+
+	if (layout == NULL)
+		return -1;
+	if (strncmp(string_of(layout, "imageLayoutVersion"), "1.", 2) != 0)
+		fail(f, 0, "%s: not of version 1", OCI_LAYOUT_FILE);
+	else if ((index = read_file(r, OCI_INDEX_FILE, f)) != NULL
+		 && (chosen = choose(index, ref, f)) != NULL)
+		manifest = find_manifest(r, chosen, 0, f);
+	if (manifest != NULL) {
+		config = json_object_get(manifest, "config");
+		r->layers = json_incref(json_object_get(manifest, "layers"));
+		if (!is_one_of(string_of(config, "mediaType"), configs,
+			COUNT(configs)))
+			fail(f, 0, "not a root: %.80s",
+			    string_of(config, "mediaType"));
+		else if (!json_is_array(r->layers))
+			fail(f, 0, "a manifest without layers");
+		else if ((r->config = read_blob(r, config, f)) != NULL)
+			result = check_config(r, f);
+	}
+	json_decref(layout);
+	json_decref(index);
+	json_decref(manifest);
+	return result;
+}
+
+/* "web:1" names docker.io/library/web:1, too. */
+static bool
+has_tag(const json_t *image, const char *ref)
+{
+	const json_t *tags = json_object_get(image, "RepoTags");
+
+	for (size_t n = 0; n < json_array_size(tags); n++) {
+		const char *tag = json_string_value(json_array_get(tags, n));
+		size_t size = tag != NULL ? strlen(tag) : 0;
+		size_t length = strlen(ref);
+
+		if (size < length || strcmp(tag + size - length, ref) != 0)
+			continue;
+		if (size == length || tag[size - length - 1] == '/')
+			return true;
+	}
+	return false;
+}
+
+static const json_t *
+choose_docker(const json_t *all, const char *ref, struct fail *f)
+{
+	const json_t *one, *found = NULL;
+	size_t n;
+
+	json_array_foreach(all, n, one)
+	{
+		if (ref != NULL && !has_tag(one, ref))
+			continue;
+		if (found != NULL) {
+			fail(f, 0, "it holds several images");
+			fail_hint(f, "name one behind a colon");
+			return NULL;
+		}
+		found = one;
+	}
+	if (found == NULL)
+		fail(f, 0, "no image '%.80s' is in it", ref != NULL ? ref : "");
+	return found;
+}
+
+/* The configuration is what its digest, docker's image id, is of. */
+static int
+open_docker(struct imageread *r, const char *ref, struct fail *f)
+{
+	json_t *all = read_file(r, "manifest.json", f);
+	const json_t *image;
+	const char *path;
+	int result = -1;
+
+	if (all == NULL)
+		return -1;
+	if ((image = choose_docker(all, ref, f)) != NULL) {
+		autoclose int fd = -1;
+
+		path = string_of(image, "Config");
+		r->layers = json_incref(json_object_get(image, "Layers"));
+		if (!json_is_array(r->layers))
+			fail(f, 0, "manifest.json: an image without layers");
+		else if ((fd = open_file(r, path, f)) >= 0
+			 && hashed_file(fd, r->digest, f) == 0
+			 && (r->config = read_json(fd, path, f)) != NULL)
+			result = check_config(r, f);
+	}
+	json_decref(all);
+	return result;
+}
+
+int
+imageread_open(struct imageread *r, int dir, const char *ref, bool is_docker,
+    struct fail *f)
+{
+	*r = (struct imageread){ .dir = dir, .is_docker = is_docker };
+	if ((is_docker ? open_docker : open_layout)(r, ref, f) == 0)
+		return 0;
+	imageread_close(r);
+	return -1;
+}
+
+void
+imageread_close(struct imageread *r)
+{
+	json_decref(r->layers);
+	json_decref(r->config);
+	r->layers = r->config = NULL;
+}
+
+int
+imageread_count(const struct imageread *r)
+{
+	return (int)json_array_size(r->layers);
+}
+
+/* Docker's are not compressed, so that each is what its diff_id is of. */
+static int
+open_docker_layer(const struct imageread *r, int n, struct fail *f)
+{
+	const json_t *ids =
+	    json_object_get(json_object_get(r->config, "rootfs"), "diff_ids");
+	const char *id = json_string_value(json_array_get(ids, (size_t)n));
+	const char *path =
+	    json_string_value(json_array_get(r->layers, (size_t)n));
+	char hex[HASHED_HEX];
+	int fd;
+
+	if (path == NULL || id == NULL)
+		return fail(f, 0, "a layer without a name");
+	if ((fd = open_file(r, path, f)) < 0)
+		return -1;
+	if (hashed_file(fd, hex, f) == 0) {
+		if (strncmp(id, "sha256:", 7) == 0 && strcmp(id + 7, hex) == 0)
+			return fd;
+		fail(f, 0, "%.120s: its sha256 is %s, not %.80s", path, hex,
+		    id);
+	}
+	close(fd);
+	return -1;
+}
+
+int
+imageread_layer(const struct imageread *r, int n, struct fail *f)
+{
+	static const char *const types[] = { OCI_LAYER, OCI_LAYER_GZIP,
+		OCI_LAYER_ZSTD, DOCKER "image.rootfs.diff.tar",
+		DOCKER "image.rootfs.diff.tar.gzip",
+		DOCKER "image.rootfs.diff.tar.zstd" };
+	const json_t *layer = json_array_get(r->layers, (size_t)n);
+	const char *type = string_of(layer, "mediaType");
+
+	if (r->is_docker)
+		return open_docker_layer(r, n, f);
+	if (!is_one_of(type, types, COUNT(types)))
+		return fail(f, 0,
+		    "a layer of a kind that we do not know: %.80s", type);
+	return open_blob(r, layer, f);
+}

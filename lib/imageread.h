@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * imageread.h - find the layers of an image that anybody may have made
+ *
+ * An image layout of oci.h, or what "docker save" writes, unpacked.  All that
+ * it says is checked before it is used: a blob has the size and the SHA-256 of
+ * its descriptor, and no link leads out of the directory.
+ *
+ * Only a cold helper links this, and jansson.
+ *
+ * https://github.com/opencontainers/image-spec: image-layout.md,
+ * image-index.md, manifest.md, config.md.
+ */
+#ifndef IMAGEREAD_H
+#define IMAGEREAD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct fail;
+
+enum {
+	IMAGEREAD_LAYERS = 1024,  /* more are refused */
+	IMAGEREAD_JSON = 1 << 22, /* bytes of a manifest, as registries do */
+};
+
+struct imageread {
+	int dir;        /* the layout */
+	json_t *layers; /* descriptors, or paths of docker's */
+	json_t *config; /* the whole configuration */
+	bool is_docker;
+	char digest[64 + 1]; /* of the manifest, or of docker's configuration */
+};
+
+/*
+ * Find the image that ref names in the open directory dir, NULL: the only one
+ * there is for this machine.  -1: *r needs no more.
+ */
+int imageread_open(struct imageread *r, int dir, const char *ref,
+    bool is_docker, struct fail *f);
+void imageread_close(struct imageread *r);
+
+int imageread_count(const struct imageread *r);
+
+/*
+ * Open a layer, from 0, and check it.  A descriptor at its beginning, which
+ * the caller closes, or -1.
+ */
+int imageread_layer(const struct imageread *r, int n, struct fail *f);
+
+/*
+ * Write what the configuration says of the program as a description with a
+ * line of mkroot's, to the new file name in dir.
+ */
+int imageread_launch(const struct imageread *r, int dir, const char *name,
+    struct fail *f);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/* unpacknote.c - see unpacknote.h */
+#include "unpacknote.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "extent.h"
+#include "fail.h"
+#include "idmap.h"
+#include "subid.h"
+#include "unpack.h"
+
+int
+unpack_check_unchanged(int fd, const struct stat *before, struct fail *f)
+{
+	struct stat now;
+
+	if (fstat(fd, &now) < 0)
+		return fail(f, errno, "look at the archive");
+	if (now.st_size != before->st_size
+	    || now.st_mtim.tv_sec != before->st_mtim.tv_sec
+	    || now.st_mtim.tv_nsec != before->st_mtim.tv_nsec
+	    || now.st_ctim.tv_sec != before->st_ctim.tv_sec
+	    || now.st_ctim.tv_nsec != before->st_ctim.tv_nsec)
+		return fail(f, 0, "the archive was changed meanwhile");
+	return 0;
+}
+
+/* Whether a jail of ours can have any owner but one. */
+static bool
+has_owners(void)
+{
+	static struct extents uids, gids;
+	struct fail why;
+
+	/* Root of a user namespace has those that are mapped into it. */
+	if (geteuid() == 0)
+		return idmap_ids_here("uid_map") > 1;
+	return subid_find(geteuid(), getegid(), &uids, &gids, &why) == 0;
+}
+
+static void
+say_left_out(const char *format, unsigned long count)
+{
+	static const char *before = "note left out: ";
+
+	if (count == 0)
+		return;
+	fputs(before, stdout);
+	printf(format, count);
+	before = "; ";
+}
+
+void
+unpack_print_note(const struct unpack_counts *counts)
+{
+	say_left_out("%lu device nodes or sockets (a jail has its own /dev)",
+	    counts->devices);
+	say_left_out("attributes or ACLs of %lu entries", counts->attributes);
+	if (counts->owners > 0 && !has_owners())
+		say_left_out("the owners of %lu entries (you have no "
+			     "subordinate ids)",
+		    counts->owners);
+	putchar('\n');
+}

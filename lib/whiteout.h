@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * whiteout.h - what a layer of an image takes away from those below it
+ *
+ *	DIR/.wh.NAME       NAME in DIR
+ *	DIR/.wh..wh..opq   all that is in DIR
+ *
+ * They are only about lower layers, wherever they stand in their own: so all
+ * of them are applied before anything of the layer is unpacked.
+ *
+ * https://github.com/opencontainers/image-spec, layer.md, "Whiteouts".  As
+ * unpack.h, this is for cold helpers.
+ */
+#ifndef WHITEOUT_H
+#define WHITEOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fail;
+
+/* Whether a path in a layer is one, or belongs to aufs's own files. */
+bool whiteout_is(const char *path);
+
+/*
+ * Apply those of the layer that can be read from fd to the tree root, without
+ * following any link.  size: what there may be in the layer, as quota.h has
+ * it.  The offset of fd is left somewhere.  -1: some may have been.
+ */
+int whiteout_apply(int fd, int root, uint64_t size, struct fail *f);
+
+#endif
