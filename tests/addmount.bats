@@ -9,10 +9,6 @@ setup_file() {
 	root_dir >/dev/null
 }
 
-setup() {
-	requires leaving-groups
-}
-
 # --- the words ---
 
 @test "proc sys dev mqueue are new file systems that forbid what they can" {

@@ -68,6 +68,7 @@ in_each_way() {
 # Ordinary users make their things in there.
 setup() {
 	chmod 1777 "$BATS_TEST_TMPDIR"
+	requires leaving-groups
 }
 
 # mount_on PATH: "TYPE ROOT OPTIONS" of the last mount there, according to a

@@ -10,10 +10,6 @@ setup_file() {
 	root_dir >/dev/null
 }
 
-setup() {
-	requires leaving-groups
-}
-
 mounts=open_tree,move_mount,fsopen,fsconfig,fsmount,mount_setattr
 others=clone3,close_range,openat2
 

@@ -9,10 +9,6 @@ setup_file() {
 	root_dir >/dev/null
 }
 
-setup() {
-	requires leaving-groups
-}
-
 # What waits at the gate ends with the test, however that ends.
 teardown() {
 	if [ -n "${gate:-}" ]; then
