@@ -36,6 +36,7 @@ struct maker {
 	bool is_owner; /* it is to think that it is this one: */
 	uid_t uid;
 	gid_t gid;
+	const char *epoch; /* or NULL: its SOURCE_DATE_EPOCH */
 	pid_t pid;
 };
 
@@ -78,7 +79,10 @@ become(const struct maker *m, const char *const words[], pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_DFL);
-	unsetenv("SOURCE_DATE_EPOCH"); /* or it refuses to be told a time */
+	/* With it, it refuses to be told a time. */
+	unsetenv("SOURCE_DATE_EPOCH");
+	if (m->epoch != NULL)
+		setenv("SOURCE_DATE_EPOCH", m->epoch, 1);
 	if (m->is_owner && appear_as(m->uid, m->gid) < 0) {
 		dprintf(m->errors, "be the owner of the root: %s",
 		    strerror(errno));
@@ -225,8 +229,9 @@ pipe_tar(const struct pack_job *job, struct maker *m, const char *const words[],
 }
 
 /*
- * It is told of the root in words, among which are no attributes; and for the
- * owner it takes who runs it, whatever it is told.
+ * It is told of the root in words, among which are no attributes; for the
+ * owner it takes who runs it, and for the time now, whatever it is told.  Only
+ * what is in its environment holds for the root, too.
  */
 static int
 write_squashfs(const struct pack_job *job, int out, struct fail *f)
@@ -237,10 +242,12 @@ write_squashfs(const struct pack_job *job, int out, struct fail *f)
 		.out = out,
 		.is_owner = true,
 	};
-	char mode[NUMBER], now[NUMBER], then[NUMBER];
+	char mode[NUMBER], epoch[NUMBER];
+	bool dated = job->newest != INT64_MAX;
 	const char *words[] = { m.name, "-force", "-exit-on-error", "-quiet",
-		"-no-progress", "-mkfs-time", now, "-root-mode", mode,
-		"-root-time", then, out_path, NULL };
+		"-no-progress", "-root-mode", mode,
+		dated ? out_path : "-mkfs-time", dated ? NULL : "0", out_path,
+		NULL };
 	static char names[XATTR_LIST_MAX];
 	struct stat st;
 
@@ -252,8 +259,8 @@ write_squashfs(const struct pack_job *job, int out, struct fail *f)
 	snprintf(mode, sizeof mode, "%o", st.st_mode & 07777u);
 	m.uid = st.st_uid;
 	m.gid = st.st_gid;
-	seconds(st.st_mtim.tv_sec, then);
-	when(job, now);
+	if (dated)
+		m.epoch = seconds(job->newest, epoch);
 	return pipe_tar(job, &m, words, f);
 }
 

@@ -385,6 +385,8 @@ container() {
 		[ "$format" = erofs ] || command -v sqfstar >/dev/null || continue
 		[ "$format" = squashfs ] || command -v mkfs.erofs >/dev/null || continue
 		packroot "$format" dir=t >"t.$format"
+		# Not in the same second.
+		sleep 1
 		packroot "$format" dir=u >"u.$format"
 		cmp "t.$format" "u.$format"
 	done
