@@ -190,7 +190,8 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch]) build/preset.c
 	@mkdir -p $(@D)
 	clang $(options) -O1 -fsanitize=fuzzer,address,undefined \
 		-o $@ $< build/preset.c \
-		$(filter-out lib/filter.c lib/wording.c lib/hashed.c lib/unpack.c lib/pack.c lib/filesystem.c lib/image.c lib/imageconfig.c lib/imageread.c lib/imagelaunch.c lib/whiteout.c lib/layout.c lib/oci.c,$(wildcard lib/*.c))
+		$(filter-out lib/filter.c lib/wording.c lib/unpack.c lib/pack.c lib/filesystem.c lib/image.c lib/imageconfig.c lib/whiteout.c lib/layout.c,$(wildcard lib/*.c)) \
+		-ljansson -larchive -lmd
 
 fuzz: $(fuzzers)
 	set -e; for target in $^; do \

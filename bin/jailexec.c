@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "description.h"
@@ -188,6 +189,15 @@ complete(struct jail *jail, const struct options *o, char **command[],
 	return jail_settle(jail, f) < 0 ? -1 : set_environment(jail, o, f);
 }
 
+/* No description comes from a terminal, nor from /dev/null. */
+static bool
+may_bring_command(void)
+{
+	struct stat st;
+
+	return fstat(STDIN_FILENO, &st) == 0 && !S_ISCHR(st.st_mode);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -201,7 +211,7 @@ main(int argc, char *argv[])
 	parse_options(argc, argv, &o);
 	/* An image knows its command, and comes down a pipe or in a file. */
 	if (command != NULL ? command[0] == NULL
-			    : o.text['f'] == NULL && isatty(STDIN_FILENO))
+			    : o.text['f'] == NULL && !may_bring_command())
 		tool_usage(synopsis);
 	if (apply_options(&jail, &o, &why) < 0
 	    || input_read(o.text['f'], &d, &why) < 0

@@ -62,14 +62,19 @@ int
 demand_same(const char *from, const char *there, const char *path,
     struct fail *f)
 {
-	char want[NAME_MAX + 1], have[NAME_MAX + 1], real[PATH_MAX];
+	char want[NAME_MAX + 1], have[NAME_MAX + 1], real[SOURCE_FROM];
 	const char *asked, *release;
 	bool same_name, is_exact;
 
+	if (imagesource_is(from)) {
+		imagesource_name(from, real, sizeof real);
+		if (strcmp(real, there) == 0)
+			return 0;
+	}
 	source_split(from, want, &asked);
 	source_split(there, have, &release);
 	is_exact = strcmp(want, "tar") == 0 || strcmp(want, "dir") == 0
-	           || strcmp(want, "app") == 0;
+	           || strcmp(want, "app") == 0 || imagesource_is(from);
 	if (is_exact && strcmp(want, "app") != 0 && asked != NULL
 	    && !source_is_stream(from) && realpath(asked, real) != NULL)
 		asked = real;

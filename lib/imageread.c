@@ -60,20 +60,25 @@ open_file(const struct imageread *r, const char *path, struct fail *f)
 static json_t *
 read_json(int fd, const char *path, struct fail *f)
 {
-	autofree char *text = malloc(IMAGEREAD_JSON + 1);
+	autofree char *text = NULL;
 	json_error_t error;
+	struct stat st;
 	size_t size = 0;
-	ssize_t got;
+	ssize_t got = 1;
 	json_t *json;
 
-	if (text == NULL) {
-		fail(f, ENOMEM, "%.120s: read", path);
-		return NULL;
-	}
-	while ((got = read(fd, text + size, IMAGEREAD_JSON + 1 - size)) > 0)
-		size += (size_t)got;
-	if (got < 0 || size > IMAGEREAD_JSON) {
-		fail(f, got < 0 ? errno : EFBIG, "%.120s: read", path);
+	if (fstat(fd, &st) < 0)
+		got = -1;
+	else if (st.st_size > IMAGEREAD_JSON)
+		errno = EFBIG;
+	else if ((text = malloc((size_t)st.st_size + 1)) != NULL)
+		while (
+		    size < (size_t)st.st_size
+		    && (got = read(fd, text + size, (size_t)st.st_size - size))
+			   > 0)
+			size += (size_t)got;
+	if (text == NULL || got < 0) {
+		fail(f, errno, "%.120s: read", path);
 		return NULL;
 	}
 	json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);

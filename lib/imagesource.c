@@ -57,6 +57,19 @@ split(struct imagesource *i, const char *text, struct fail *f)
 	return 0;
 }
 
+void
+imagesource_name(const char *name, char *text, size_t size)
+{
+	struct imagesource i = { .kind = kind_of(name) };
+	struct fail why;
+
+	if (split(&i, name + strlen(i.kind) + 1, &why) < 0)
+		snprintf(text, size, "%s", name);
+	else
+		snprintf(text, size, "%s:%s%s%s", i.kind, i.path,
+		    i.ref[0] != '\0' ? ":" : "", i.ref);
+}
+
 int
 imagesource_open(struct imagesource *i, const char *name, struct stat *st,
     struct fail *f)

@@ -31,6 +31,9 @@ struct imagesource {
 /* Whether it is the name of an image. */
 bool imagesource_is(const char *name);
 
+/* What a description calls it; name itself, if nothing is there any more. */
+void imagesource_name(const char *name, char *text, size_t size);
+
 /*
  * Open what holds the image, and say what file tells whether it has changed.
  * A descriptor, or -1.

@@ -212,8 +212,8 @@ use_cached(const struct mkroot_request *r, struct source *s, int *hold,
 	struct cache c;
 	int got = 0;
 
-	/* What is noted of a suite is known to who makes it. */
-	if (s->tree >= 0 || s->t.suite != NULL)
+	/* What is noted of a suite or an image is known to who makes it. */
+	if (s->tree >= 0 || s->t.suite != NULL || s->image.kind != NULL)
 		return 0;
 	if (cache_open(&c, f) < 0)
 		return s->archive != NULL ? -1 : 0;

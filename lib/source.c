@@ -203,15 +203,10 @@ open_app(struct source *s, const char *what, struct fail *f)
 static int
 open_image(struct source *s, const char *name, struct fail *f)
 {
-	struct imagesource *i = &s->image;
-
-	s->file = imagesource_open(i, name, &s->status, f);
+	s->file = imagesource_open(&s->image, name, &s->status, f);
 	if (s->file < 0)
 		return -1;
-	if (snprintf(s->from, sizeof s->from, "%s:%s%s%s", i->kind, i->path,
-		i->ref[0] != '\0' ? ":" : "", i->ref)
-	    >= SOURCE_FROM)
-		return fail(f, ENAMETOOLONG, "%s", name);
+	imagesource_name(name, s->from, sizeof s->from);
 	return 0;
 }
 

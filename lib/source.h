@@ -19,8 +19,8 @@ struct fail;
 struct work;
 
 enum {
-	SOURCE_FROM = PATH_MAX + 8, /* room for "tar:/..." */
-	SOURCE_DIGEST = 7 + 64 + 1, /* room for "sha256:" and its digits */
+	SOURCE_FROM = PATH_MAX + 288, /* room for "oci-archive:/...:NAME" */
+	SOURCE_DIGEST = 7 + 64 + 1,   /* room for "sha256:" and its digits */
 };
 
 struct source {

@@ -241,13 +241,14 @@ check_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 		return is_dir
 		           ? 0
 		           : fail(f, 0, "the root itself must be a directory");
-	if (unpack_check_path(path, f) < 0
-	    || (there = look_up(u->job->root, path, &st, f)) < 0)
+	if (unpack_check_path(path, f) < 0)
+		return -1;
+	if (u->job->kind == UNPACK_LAYER && whiteout_is(path))
+		return 1;
+	if ((there = look_up(u->job->root, path, &st, f)) < 0)
 		return -1;
 	u->replaces = there;
 	if (u->job->kind == UNPACK_LAYER) {
-		if (whiteout_is(path))
-			return 1;
 		if (there
 		    && (S_ISDIR(st.st_mode) != is_dir || is_node(entry))) {
 			if (make_way(u, path, f) < 0)

@@ -1,0 +1,305 @@
+#!/usr/bin/env bats
+# mkroot(1): roots from images that anybody may have made
+# shellcheck disable=SC2154 # bats sets output, stderr and status
+
+load helper
+
+setup() {
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+	export RUNGS_USER_HOME=$BATS_TEST_TMPDIR/home
+	mkdir -m 777 "$RUNGS_USER_HOME"
+	cd "$BATS_TEST_TMPDIR" || return
+	case $(uname -m) in
+	x86_64) arch=amd64 ;;
+	aarch64) arch=arm64 ;;
+	*) skip 'requires a machine that this test knows the name of' ;;
+	esac
+}
+
+# pack FILE WORD...: see tests/programs/maketar.c.
+pack() {
+	local file=$1
+	shift
+	"$RUNGS_STAGE/tests/maketar" "$@" >"$file"
+}
+
+# blob FILE TYPE: put it into lay, and print what points to it.
+blob() {
+	local hex
+	hex=$(sha256sum <"$1") hex=${hex%% *}
+	mkdir -p lay/blobs/sha256
+	cp "$1" "lay/blobs/sha256/$hex"
+	printf '{"mediaType":"application/vnd.oci.image.%s","digest":"sha256:%s","size":%d}' \
+		"$2" "$hex" "$(stat -c %s "$1")"
+}
+
+# manifest CONFIG LAYER...: an image of these layers, and what points to it.
+manifest() {
+	local config=$1 ids='' layers='' layer
+	shift
+	for layer in "$@"; do
+		ids+=,\"sha256:$(sha256sum <"$layer" | cut -c -64)\"
+		layers+=,$(blob "$layer" "${type:-layer.v1.tar}")
+	done
+	printf '{"architecture":"%s","os":"%s","config":%s,"rootfs":{"type":"layers","diff_ids":[%s]}}' \
+		"${machine:-$arch}" "${system:-linux}" "$config" "${ids#,}" >config
+	printf '{"schemaVersion":2,"config":%s,"layers":[%s]}' \
+		"$(blob config "${config_type:-config.v1+json}")" "${layers#,}" >manifest
+	blob manifest manifest.v1+json
+}
+
+# layout DESCRIPTOR...: lay, whose index has these.
+layout() {
+	local all
+	printf -v all ',%s' "$@"
+	mkdir -p lay
+	printf '{"imageLayoutVersion":"1.0.0"}' >lay/oci-layout
+	printf '{"schemaVersion":2,"manifests":[%s]}' "${all#,}" >lay/index.json
+}
+
+# image LAYER...: lay, with one image of these layers.
+image() {
+	rm -rf lay
+	layout "$(manifest '{}' "$@")"
+}
+
+# holds LINE...: what is in the root of lay, without directories.
+holds() {
+	local tree
+	mkroot "oci:${of:-lay}" >jail
+	tree=$(sed -n 's/.* dir=\([^ ]*\) .*/\1/p' jail)
+	same "$(printf '%s\n' "$@")" "$(cd "$tree" && find . ! -type d -printf '%P=%l' -type f -exec cat {} \; -o ! -type d -printf '\n' | LC_ALL=C sort)"
+}
+
+# denied TEXT: nothing is made of lay, and that is why.
+denied() {
+	run -125 mkroot oci:lay
+	assert_output "mkroot: oci:$PWD/lay: $1"
+	same '' "$(find "$XDG_CACHE_HOME/rungs/roots" "$XDG_CACHE_HOME/rungs/tmp" -mindepth 1)"
+}
+
+@test "layers lie over each other, and whiteouts take away what is below" {
+	pack a.tar dir d file d/kept $'1\n' file d/gone 2 dir full file full/x 3 file full/y 4 \
+		file turned 5 dir tree file tree/deep 6 link away /etc file last 7
+	# The whiteouts come behind what they must not hide.
+	pack b.tar file full/new $'a\n' file full/.wh..wh..opq '' dir d file d/.wh.gone '' \
+		dir turned file turned/in $'b\n' file tree $'c\n' dir away file away/mine $'d\n' \
+		file .wh.last '' file last $'e\n' file .wh..wh.plnk ''
+	image a.tar b.tar
+	holds away/mine=d d/kept=1 full/new=a last=e tree=c turned/in=b
+}
+
+@test "a whiteout reaches nothing but what a lower layer has" {
+	mkdir victim
+	echo safe >victim/file
+	for bad in '.wh.:a whiteout of nothing that has a name' \
+		'd/.wh..:a whiteout of nothing that has a name' \
+		'.wh...:a whiteout of nothing that has a name' \
+		"../.wh.file:a path that climbs with '..'" \
+		'/etc/.wh.passwd:an absolute path' '.wh.d/x:a path below a whiteout'; do
+		pack a.tar dir d file d/x 1
+		pack b.tar file "${bad%%:*}" ''
+		image a.tar b.tar
+		denied "layer 2 of 2: unpack '${bad%%:*}': ${bad#*:}"
+	done
+	# Through a link there is nothing below it; on its own it does nothing.
+	pack a.tar link out "$PWD/victim" file x $'1\n'
+	pack b.tar file out/.wh.file '' file out/.wh..wh..opq '' file .wh.nothing ''
+	image a.tar b.tar
+	holds "out=$PWD/victim" x=1
+	image b.tar
+	holds ''
+	pack b.tar file out/file evil
+	image a.tar b.tar
+	rm -rf "$XDG_CACHE_HOME"
+	denied "layer 2 of 2: unpack 'out/file': its path passes through a symbolic link"
+	same safe "$(cat victim/file)"
+}
+
+@test "what an image says of itself is not believed" {
+	pack a.tar file x 1
+	one=$(manifest '{}' a.tar)
+	hex=$(sed 's/.*sha256:\([0-9a-f]*\).*/\1/' <<<"$one")
+	layer=$(sha256sum <a.tar) layer=${layer%% *}
+	echo >>"lay/blobs/sha256/$layer"
+	layout "$one"
+	denied "layer 1 of 1: sha256:$layer: it does not have the size that it should"
+	tr x y <a.tar >"lay/blobs/sha256/$layer"
+	other=$(tr x y <a.tar | sha256sum)
+	denied "layer 1 of 1: sha256:$layer: its sha256 is ${other%% *}"
+	rm "lay/blobs/sha256/$layer"
+	ln -s "$PWD/a.tar" "lay/blobs/sha256/$layer"
+	denied "layer 1 of 1: blobs/sha256/$layer: open: Too many levels of symbolic links"
+	rm "lay/blobs/sha256/$layer"
+	mkfifo "lay/blobs/sha256/$layer"
+	denied "layer 1 of 1: blobs/sha256/$layer: not a regular file"
+	layout "${one/sha256:$hex/sha256:../../../etc/passwd}"
+	denied 'a digest that is not sha256: and 64 hex digits: sha256:../../../etc/passwd'
+	layout "${one/sha256:$hex/sha512:$hex}"
+	denied "a digest that is not sha256: and 64 hex digits: sha512:$hex"
+	layout "${one/manifest.v1/artifact.v1}"
+	denied 'not an image: application/vnd.oci.image.artifact.v1+json'
+	type=layer.v1.tar+encrypted image a.tar
+	denied 'layer 1 of 1: a layer of a kind that we do not know: application/vnd.oci.image.layer.v1.tar+encrypted'
+	config_type=empty.v1+json image a.tar
+	denied 'not a root: application/vnd.oci.image.empty.v1+json'
+	machine=pdp11 image a.tar
+	denied "an image for linux/pdp11, not for linux/$arch"
+	system=plan9 image a.tar
+	denied "an image for plan9/$arch, not for linux/$arch"
+	image a.tar
+	for text in '' '{' '[]' '{"manifests":[],"manifests":[]}' $'{"manifests":"\xff"}' \
+		"$(printf '[%.0s' {1..3000})"; do
+		printf %s "$text" >lay/index.json
+		run -125 mkroot oci:lay
+		[ "${#lines[@]}" -eq 1 ]
+	done
+	head -c 5M /dev/zero >lay/index.json
+	denied 'index.json: read: File too large'
+	image a.tar
+	printf '{"imageLayoutVersion":"2.0.0"}' >lay/oci-layout
+	denied 'oci-layout: not of version 1'
+}
+
+@test "one of several images is chosen, and indexes end" {
+	pack a.tar file x $'1\n'
+	pack b.tar file x $'2\n'
+	name() { printf '%s' "${1%\}},\"annotations\":{\"org.opencontainers.image.ref.name\":\"$2\"}}"; }
+	for_us() { printf '%s' "${1%\}},\"platform\":{\"os\":\"linux\",\"architecture\":\"$2\"}}"; }
+	one=$(manifest '{}' a.tar) two=$(manifest '{}' b.tar)
+	layout "$(name "$one" one)" "$(name "$two" two:2)"
+	run -125 mkroot oci:lay
+	assert_output "mkroot: oci:$PWD/lay: it holds several images, one and two:2
+mkroot: name one behind a colon"
+	of=lay:two:2 holds x=2
+	run -125 mkroot oci:lay:three
+	assert_output "mkroot: oci:$PWD/lay:three: no image 'three' is in it"
+	layout "$(for_us "$one" pdp11)" "$(for_us "$two" "$arch")"
+	holds x=2
+	layout "$(for_us "$one" pdp11)"
+	rm -rf "$XDG_CACHE_HOME"
+	denied "no image in it is for this machine, linux/$arch"
+	nested=$one
+	for ((n = 0; n < 6; n++)); do
+		printf '{"manifests":[%s]}' "$nested" >index
+		nested=$(blob index index.v1+json)
+		layout "$nested"
+		((n > 3)) || holds x=1
+	done
+	rm -rf "$XDG_CACHE_HOME"
+	denied 'an index in an index in an index'
+}
+
+@test "the program of an image runs as it says, and as the caller says" {
+	requires busybox
+	look() {
+		mkroot busybox | packroot oci cmd=sh cmd=-c "cmd=echo \"\$A\" \$(pwd) \$(id -u)" \
+			env='A=b c' env=HOME=/h cwd=/etc >app.tar
+		run -0 "$as" mkroot oci-archive:app.tar
+		printf '%s\n' "$output" >jail
+		run -0 "$as" jailexec -f jail
+		assert_output 'b c /etc 0'
+		run -0 "$as" jailexec -f jail -E A=2 -C /tmp
+		assert_output '2 /tmp 0'
+		run -0 "$as" jailexec -f jail -- sh -c 'echo $HOME'
+		assert_output /h
+	}
+	for_each_caller look
+	mkroot busybox | packroot oci cmd=id cmd=-u user=77 >app.tar
+	mkroot oci-archive:app.tar >jail
+	run -125 jailexec -f /dev/null
+	if [ "$(id -u)" -eq 0 ]; then
+		run -0 jailexec -f jail
+		assert_output 77
+		run -0 droppriv user=78 <jail
+		run -0 jailexec <<<"$output"
+		assert_output 78
+	fi
+	run -0 jailexec -f jail -u 0
+	assert_output 0
+	# And into an image again, with what else the caller wants.
+	packroot oci env=N=1 <jail >again.tar
+	run -0 mkroot oci-archive:again.tar
+	assert_match '.* env=N=1 cmd=id cmd=-u user=77.*'
+	mkroot busybox >jail
+	run -125 jailexec -f jail
+	assert_output 'jailexec: no command: say which, behind --'
+}
+
+@test "an image is known by its digest, from wherever it comes" {
+	pack a.tar file x $'1\n'
+	image a.tar
+	run -0 mkroot oci:lay
+	digest=$(sed -n 's/.*digest=\([^ ]*\).*/\1/p' <<<"$output")
+	same "sha256:$(sha256sum <manifest | cut -c -64)" "$digest"
+	tar -C lay -cf lay.tar .
+	cp -r lay other
+	# Nothing is unpacked twice: the layer need not even be there any more.
+	run -0 mkroot "digest=$digest" oci:lay
+	rm lay/blobs/sha256/*
+	run -0 mkroot oci:lay
+	rm -rf lay
+	run -0 mkroot oci-archive:lay.tar
+	assert_match ".* from=oci-archive:$PWD/lay.tar digest=$digest dir=.*"
+	same "$(mkroot --digest oci:other)" "$(mkroot --digest oci-archive:lay.tar)"
+	run -125 mkroot "digest=sha256:$(printf '0%.0s' {1..64})" oci:other
+	run -0 mkroot oci:other dir=own
+	same 1 "$(cat own/rootfs/x)"
+	same 'origin rootfs' "$(cd own && echo *)"
+}
+
+@test "an image cannot be more than is allowed, nor give what a user has not" {
+	truncate -s 1M sparse
+	pack a.tar file x "$(head -c 3000 /dev/zero | tr '\0' x)"
+	image a.tar a.tar
+	run -125 mkroot --max-size=5000 oci:lay
+	assert_match '.*layer 2 of 2: .*more than 5000 bytes to unpack'
+	run -0 mkroot --max-size=6000 oci:lay
+	pack a.tar char null owner 7 file mine 1 mode 4755 file s 2
+	pack b.tar owner 8 file mine 3 file .wh.s ''
+	image a.tar b.tar
+	run -0 mkroot oci:lay
+	assert_match "mkroot: oci:$PWD/lay: left out: 1 device nodes or sockets .*"
+	unprivileged() {
+		chmod -R a+rX lay
+		run -0 as_user mkroot oci:"$PWD/lay"
+		assert_match '.*; the owners of 2 entries \(you have no subordinate ids\).*'
+	}
+	[ "$(id -u)" -ne 0 ] || unprivileged
+}
+
+@test "docker's archives, and images that others made, have the same tree" {
+	requires root skopeo umoci busybox
+	mkroot busybox | packroot -o made oci tag=one cmd=true
+	want=$(mkroot --digest busybox)
+	same "$want" "$(mkroot --digest oci:made)"
+	skopeo copy -q --insecure-policy oci:made:one docker-archive:d.tar:web:1
+	for name in d.tar d.tar:web:1 d.tar:docker.io/library/web:1; do
+		same "$want" "$(mkroot --digest "docker-archive:$name")"
+	done
+	run -125 mkroot docker-archive:d.tar:eb:1
+	# A layer of umoci's, with a whiteout, and in zstd.
+	umoci unpack --image made:one bundle >/dev/null 2>&1
+	rm bundle/rootfs/bin/ls
+	echo new >bundle/rootfs/new
+	umoci repack --image made:two bundle >/dev/null 2>&1
+	skopeo copy -q --insecure-policy --dest-compress-format zstd oci:made:two oci:zstd:two
+	want=$(packroot digest dir="$PWD/bundle/rootfs")
+	same "$want" "$(mkroot --digest oci:made:two)"
+	same "$want" "$(mkroot --digest oci:zstd)"
+	run -0 mkroot oci:made:two -- /bin/busybox cat /new
+	assert_output new
+}
+
+@test "words that are no image" {
+	mkdir empty
+	touch file
+	for bad in 'oci::oci: expected oci:PATH[:NAME]' 'oci:none:oci:none: open: No such file or directory' \
+		"oci:empty:oci:$PWD/empty: not an image layout" "oci:file:oci:$PWD/file: not an image layout" \
+		"oci-archive:empty:oci-archive:$PWD/empty: not a regular file"; do
+		name=${bad%%:*}:${bad#*:}
+		word=${name%%:oci*}
+		run -125 mkroot "$word"
+		same "mkroot: ${bad#"$word":}" "${lines[0]}"
+	done
+}
