@@ -103,13 +103,14 @@ denied() {
 		denied "layer 2 of 2: unpack '${bad%%:*}': ${bad#*:}"
 	done
 	# Through a link there is nothing below it; on its own it does nothing.
-	pack a.tar link out "$PWD/victim" file x $'1\n'
-	pack b.tar file out/.wh.file '' file out/.wh..wh..opq '' file .wh.nothing ''
+	pack a.tar link out "$PWD/victim" dir d file d/x $'1\n' link in d link also d
+	pack b.tar file out/.wh.file '' file in/.wh.x '' file also/.wh..wh..opq '' file .wh.nothing ''
 	image a.tar b.tar
-	holds "out=$PWD/victim" x=1
+	holds also=d d/x=1 in=d "out=$PWD/victim"
 	image b.tar
 	holds ''
 	pack b.tar file out/file evil
+	rm -rf "$XDG_CACHE_HOME"
 	image a.tar b.tar
 	rm -rf "$XDG_CACHE_HOME"
 	denied "layer 2 of 2: unpack 'out/file': its path passes through a symbolic link"
@@ -135,6 +136,9 @@ denied() {
 	denied "layer 1 of 1: blobs/sha256/$layer: not a regular file"
 	layout "${one/sha256:$hex/sha256:../../../etc/passwd}"
 	denied 'a digest that is not sha256: and 64 hex digits: sha256:../../../etc/passwd'
+	climb=$(printf '../%.0s' {1..18})etc/passwd # as long as a digest is
+	layout "${one/sha256:$hex/sha256:$climb}"
+	denied "a digest that is not sha256: and 64 hex digits: sha256:$climb"
 	layout "${one/sha256:$hex/sha512:$hex}"
 	denied "a digest that is not sha256: and 64 hex digits: sha512:$hex"
 	layout "${one/manifest.v1/artifact.v1}"
@@ -154,6 +158,10 @@ denied() {
 		run -125 mkroot oci:lay
 		[ "${#lines[@]}" -eq 1 ]
 	done
+	# Whoever takes the first of two sees another image.
+	printf '{"manifests":[],"manifests":[%s]}' "$(manifest '{}' a.tar)" >lay/index.json
+	run -125 mkroot oci:lay
+	assert_match '.*: index.json: line 1: duplicate object key.*'
 	head -c 5M /dev/zero >lay/index.json
 	denied 'index.json: read: File too large'
 	image a.tar
@@ -266,6 +274,34 @@ mkroot: name one behind a colon"
 		assert_match '.*; the owners of 2 entries \(you have no subordinate ids\).*'
 	}
 	[ "$(id -u)" -ne 0 ] || unprivileged
+}
+
+@test "a layer of docker's is what its configuration says, and in the archive" {
+	pack a.tar file x $'1\n'
+	image a.tar
+	mkdir docker docker/old
+	cp a.tar docker/old/layer.tar
+	cp config docker/c.json
+	# As old versions have it where two layers are the same.
+	ln -s old/layer.tar docker/link.tar
+	docker() {
+		printf '[{"Config":"c.json","RepoTags":["a:1"],"Layers":["%s"]}]' "$1" >docker/manifest.json
+		tar -C docker -cf d.tar .
+		run mkroot docker-archive:d.tar:a:1
+	}
+	for layer in old/layer.tar link.tar; do
+		docker "$layer"
+		[ "$status" -eq 0 ]
+	done
+	rm -rf "$XDG_CACHE_HOME"
+	docker /etc/passwd
+	assert_output "mkroot: docker-archive:$PWD/d.tar:a:1: layer 1 of 1: /etc/passwd: open: No such file or directory"
+	echo >>docker/old/layer.tar
+	docker old/layer.tar
+	sum=$(sha256sum <docker/old/layer.tar)
+	assert_output "mkroot: docker-archive:$PWD/d.tar:a:1: layer 1 of 1: old/layer.tar: its sha256 is ${sum%% *}, not sha256:$(sha256sum <a.tar | cut -c -64)"
+	run -125 mkroot docker-archive:d.tar:a:2
+	assert_output "mkroot: docker-archive:$PWD/d.tar:a:2: no image 'a:2' is in it"
 }
 
 @test "docker's archives, and images that others made, have the same tree" {
