@@ -21,8 +21,10 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "hashed.h"
 #include "imageread.h"
 #include "number.h"
+#include "owners.h"
 #include "quota.h"
 #include "scope.h"
 #include "unpack.h"
@@ -56,26 +58,44 @@ unpack_image(struct quota *quota, int root, struct fail *f)
 	return -1;
 }
 
+/*
+ * Whoever has the image may write to it at any time, so what counts is the sum
+ * of what was read here; and if that is wrong, no other failure matters.
+ */
+static int
+check_read(const struct imageread *r, int n, struct hashed *layer, int result,
+    struct fail *f)
+{
+	char hex[HASHED_HEX];
+	struct fail why;
+
+	if (hashed_end(layer, hex, &why) == 0
+	    && imageread_check(r, n, hex, &why) == 0)
+		return result;
+	*f = why;
+	return -1;
+}
+
 /* What a layer takes away goes before what it brings comes. */
 static int
 unpack_layer(const struct imageread *r, int n, struct unpack *job,
     struct fail *f)
 {
+	static struct hashed layer; /* large */
 	autoclose int fd = imageread_layer(r, n, f);
-	struct stat before;
+	int got;
 
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &before) < 0)
-		return fail(f, errno, "look at it");
-	if (whiteout_apply(fd, job->root, job->quota->size, f) < 0)
+	layer.fd = fd;
+	got = whiteout_apply(&layer, job->root, job->quota->size, f);
+	if (check_read(r, n, &layer, got, f) < 0)
 		return -1;
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return fail(f, errno, "read it again");
-	job->fd = fd;
-	if (unpack_archive(job, f) < 0)
-		return -1;
-	return unpack_check_unchanged(fd, &before, f);
+	job->stream = &layer;
+	got = unpack_archive(job, f);
+	return check_read(r, n, &layer, got, f);
 }
 
 static int
@@ -88,6 +108,8 @@ unpack_layers(const struct imageread *r, struct unpack *job, struct fail *f)
 			fail_prefix(f, "layer %d of %d: ", n + 1, count);
 	if (job->owners != NULL && fclose(job->owners) == EOF && result == 0)
 		result = fail(f, errno, "write the list of owners");
+	if (job->owners != NULL && result == 0)
+		result = owners_settle(job->root, f);
 	return result;
 }
 

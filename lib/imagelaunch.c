@@ -19,6 +19,8 @@ print_list(const json_t *list, const char *name, FILE *out, struct fail *f)
 	const json_t *one;
 	size_t n;
 
+	if (list != NULL && !json_is_null(list) && !json_is_array(list))
+		return fail(f, 0, "%s: not a list", name);
 	if (json_array_size(list) > LAUNCH_WORDS)
 		return fail(f, 0, "more than %d words of %s", LAUNCH_WORDS,
 		    name);
@@ -32,30 +34,37 @@ print_list(const json_t *list, const char *name, FILE *out, struct fail *f)
 	return 0;
 }
 
-static void
+/* A user that could not be read would be root. */
+static int
 print_text(const json_t *config, const char *member, const char *name,
-    FILE *out)
+    FILE *out, struct fail *f)
 {
-	const char *text = json_string_value(json_object_get(config, member));
+	const json_t *value = json_object_get(config, member);
+	const char *text = json_string_value(value);
 
+	if (value != NULL && !json_is_null(value) && text == NULL)
+		return fail(f, 0, "%s: no text", name);
 	if (text == NULL || *text == '\0')
-		return;
+		return 0;
 	fprintf(out, " %s=", name);
 	description_escape(text, out);
+	return 0;
 }
 
 /* Entrypoint is the command, and Cmd its arguments, or the command itself. */
 static int
 print_all(const json_t *config, FILE *out, struct fail *f)
 {
+	if (config != NULL && !json_is_null(config) && !json_is_object(config))
+		return fail(f, 0, "a configuration that is no object");
 	fputs("jail 1\nmkroot", out);
 	if (print_list(json_object_get(config, "Env"), "env", out, f) < 0
 	    || print_list(json_object_get(config, "Entrypoint"), "cmd", out, f)
 		   < 0
-	    || print_list(json_object_get(config, "Cmd"), "cmd", out, f) < 0)
+	    || print_list(json_object_get(config, "Cmd"), "cmd", out, f) < 0
+	    || print_text(config, "WorkingDir", "cwd", out, f) < 0
+	    || print_text(config, "User", "user", out, f) < 0)
 		return -1;
-	print_text(config, "WorkingDir", "cwd", out);
-	print_text(config, "User", "user", out);
 	fputc('\n', out);
 	return description_end(out, f);
 }

@@ -56,16 +56,14 @@ open_file(const struct imageread *r, const char *path, struct fail *f)
 	return fail(f, 0, "%.120s: not a regular file", path);
 }
 
-/* As it stands there: the same name twice would be two images in one. */
-static json_t *
-read_json(int fd, const char *path, struct fail *f)
+/* All that is in the file, read once.  NULL, or what the caller frees. */
+static char *
+read_text(int fd, const char *path, size_t *used, struct fail *f)
 {
-	autofree char *text = NULL;
-	json_error_t error;
+	char *text = NULL;
 	struct stat st;
 	size_t size = 0;
 	ssize_t got = 1;
-	json_t *json;
 
 	if (fstat(fd, &st) < 0)
 		got = -1;
@@ -79,8 +77,29 @@ read_json(int fd, const char *path, struct fail *f)
 			size += (size_t)got;
 	if (text == NULL || got < 0) {
 		fail(f, errno, "%.120s: read", path);
+		free(text);
 		return NULL;
 	}
+	*used = size;
+	return text;
+}
+
+/*
+ * As it stands there: the same name twice would be two images in one.  hex:
+ * room for the sum of what was parsed, or NULL.
+ */
+static json_t *
+read_json(int fd, const char *path, char *hex, struct fail *f)
+{
+	size_t size;
+	autofree char *text = read_text(fd, path, &size, f);
+	json_error_t error;
+	json_t *json;
+
+	if (text == NULL)
+		return NULL;
+	if (hex != NULL)
+		SHA256Data((const uint8_t *)text, size, hex);
 	json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
 	if (json == NULL)
 		fail(f, 0, "%.120s: line %d: %s", path, error.line, error.text);
@@ -92,16 +111,16 @@ read_file(const struct imageread *r, const char *path, struct fail *f)
 {
 	autoclose int fd = open_file(r, path, f);
 
-	return fd < 0 ? NULL : read_json(fd, path, f);
+	return fd < 0 ? NULL : read_json(fd, path, NULL, f);
 }
 
-/* Open the blob of a descriptor, after a look at what is in it. */
+/* Open what a descriptor says that it points to. */
 static int
 open_blob(const struct imageread *r, const json_t *descriptor, struct fail *f)
 {
 	const char *digest = string_of(descriptor, "digest");
 	const json_t *size = json_object_get(descriptor, "size");
-	char path[sizeof OCI_BLOBS + 1 + 64], hex[HASHED_HEX];
+	char path[sizeof OCI_BLOBS + 1 + 64];
 	struct stat st;
 	int fd;
 
@@ -113,26 +132,57 @@ open_blob(const struct imageread *r, const json_t *descriptor, struct fail *f)
 	snprintf(path, sizeof path, OCI_BLOBS "/%s", digest + 7);
 	if ((fd = open_file(r, path, f)) < 0)
 		return -1;
-	if (fstat(fd, &st) < 0 || !json_is_integer(size)
-	    || st.st_size != json_integer_value(size)) {
-		fail(f, 0, "%s: it does not have the size that it should",
-		    digest);
-	} else if (hashed_file(fd, hex, f) == 0) {
-		if (strcmp(hex, digest + 7) == 0)
-			return fd;
-		fail(f, 0, "%s: its sha256 is %s", digest, hex);
-	}
+	if (fstat(fd, &st) == 0 && json_is_integer(size)
+	    && st.st_size == json_integer_value(size))
+		return fd;
 	close(fd);
-	return -1;
+	return fail(f, 0, "%s: it does not have the size that it should",
+	    digest);
 }
 
+static int
+check_blob(const json_t *descriptor, const char *hex, struct fail *f)
+{
+	const char *digest = string_of(descriptor, "digest");
+
+	if (strcmp(hex, digest + 7) == 0)
+		return 0;
+	return fail(f, 0, "%s: its sha256 is %s", digest, hex);
+}
+
+/* Of a blob that was changed meanwhile, nothing is used. */
 static json_t *
 read_blob(const struct imageread *r, const json_t *descriptor, struct fail *f)
 {
+	const char *digest = string_of(descriptor, "digest");
 	autoclose int fd = open_blob(r, descriptor, f);
+	char hex[HASHED_HEX] = "";
+	struct fail why;
+	json_t *json;
 
-	return fd < 0 ? NULL
-	              : read_json(fd, string_of(descriptor, "digest"), f);
+	if (fd < 0)
+		return NULL;
+	json = read_json(fd, digest, hex, f);
+	if (*hex == '\0' || check_blob(descriptor, hex, &why) == 0)
+		return json;
+	*f = why;
+	json_decref(json);
+	return NULL;
+}
+
+/* What can be read as either would be one image here, another elsewhere. */
+static int
+check_kind(const json_t *json, const char *type, bool is_index, struct fail *f)
+{
+	const char *own = string_of(json, "mediaType");
+
+	if (*own != '\0' && strcmp(own, type) != 0)
+		return fail(f, 0, "%.80s, where %.80s should be", own, type);
+	if (is_index ? json_object_get(json, "layers") != NULL
+			   || json_object_get(json, "config") != NULL
+		     : json_object_get(json, "manifests") != NULL)
+		return fail(f, 0, "an index and a manifest in one");
+	return 0;
 }
 
 static bool
@@ -201,17 +251,22 @@ find_manifest(struct imageread *r, const json_t *descriptor, int depth,
 	const json_t *next;
 
 	if (is_one_of(type, manifests, COUNT(manifests))) {
-		if ((manifest = read_blob(r, descriptor, f)) != NULL)
-			snprintf(r->digest, sizeof r->digest, "%s",
-			    string_of(descriptor, "digest") + 7);
-		return manifest;
+		if ((manifest = read_blob(r, descriptor, f)) == NULL)
+			return NULL;
+		snprintf(r->digest, sizeof r->digest, "%s",
+		    string_of(descriptor, "digest") + 7);
+		if (check_kind(manifest, type, false, f) == 0)
+			return manifest;
+		json_decref(manifest);
+		return NULL;
 	}
 	if (!is_one_of(type, indexes, COUNT(indexes)))
 		fail(f, 0, "not an image: %.80s", type);
 	else if (depth == NESTED)
 		fail(f, 0, "an index in an index in an index");
 	else if ((json = read_blob(r, descriptor, f)) != NULL) {
-		if ((next = choose(json, NULL, f)) != NULL)
+		if (check_kind(json, type, true, f) == 0
+		    && (next = choose(json, NULL, f)) != NULL)
 			manifest = find_manifest(r, next, depth + 1, f);
 		json_decref(json);
 	}
@@ -254,6 +309,7 @@ open_layout(struct imageread *r, const char *ref, struct fail *f)
 	if (strncmp(string_of(layout, "imageLayoutVersion"), "1.", 2) != 0)
 		fail(f, 0, "%s: not of version 1", OCI_LAYOUT_FILE);
 	else if ((index = read_file(r, OCI_INDEX_FILE, f)) != NULL
+		 && check_kind(index, OCI_INDEX, true, f) == 0
 		 && (chosen = choose(index, ref, f)) != NULL)
 		manifest = find_manifest(r, chosen, 0, f);
 	if (manifest != NULL) {
@@ -334,8 +390,8 @@ open_docker(struct imageread *r, const char *ref, struct fail *f)
 		if (!json_is_array(r->layers))
 			fail(f, 0, "manifest.json: an image without layers");
 		else if ((fd = open_file(r, path, f)) >= 0
-			 && hashed_file(fd, r->digest, f) == 0
-			 && (r->config = read_json(fd, path, f)) != NULL)
+			 && (r->config = read_json(fd, path, r->digest, f))
+				!= NULL)
 			result = check_config(r, f);
 	}
 	json_decref(all);
@@ -367,30 +423,31 @@ imageread_count(const struct imageread *r)
 	return (int)json_array_size(r->layers);
 }
 
-/* Docker's are not compressed, so that each is what its diff_id is of. */
 static int
 open_docker_layer(const struct imageread *r, int n, struct fail *f)
+{
+	const char *path =
+	    json_string_value(json_array_get(r->layers, (size_t)n));
+
+	return path != NULL ? open_file(r, path, f)
+	                    : fail(f, 0, "a layer without a name");
+}
+
+/* Docker's are not compressed, so that each is what its diff_id is of. */
+static int
+check_docker_layer(const struct imageread *r, int n, const char *hex,
+    struct fail *f)
 {
 	const json_t *ids =
 	    json_object_get(json_object_get(r->config, "rootfs"), "diff_ids");
 	const char *id = json_string_value(json_array_get(ids, (size_t)n));
-	const char *path =
-	    json_string_value(json_array_get(r->layers, (size_t)n));
-	char hex[HASHED_HEX];
-	int fd;
 
-	if (path == NULL || id == NULL)
-		return fail(f, 0, "a layer without a name");
-	if ((fd = open_file(r, path, f)) < 0)
-		return -1;
-	if (hashed_file(fd, hex, f) == 0) {
-		if (strncmp(id, "sha256:", 7) == 0 && strcmp(id + 7, hex) == 0)
-			return fd;
-		fail(f, 0, "%.120s: its sha256 is %s, not %.80s", path, hex,
-		    id);
-	}
-	close(fd);
-	return -1;
+	if (id != NULL && strncmp(id, "sha256:", 7) == 0
+	    && strcmp(id + 7, hex) == 0)
+		return 0;
+	return fail(f, 0, "%.120s: its sha256 is %s, not %.80s",
+	    json_string_value(json_array_get(r->layers, (size_t)n)), hex,
+	    id != NULL ? id : "");
 }
 
 int
@@ -409,4 +466,13 @@ imageread_layer(const struct imageread *r, int n, struct fail *f)
 		return fail(f, 0,
 		    "a layer of a kind that we do not know: %.80s", type);
 	return open_blob(r, layer, f);
+}
+
+int
+imageread_check(const struct imageread *r, int n, const char *hex,
+    struct fail *f)
+{
+	return r->is_docker
+	           ? check_docker_layer(r, n, hex, f)
+	           : check_blob(json_array_get(r->layers, (size_t)n), hex, f);
 }

@@ -43,10 +43,13 @@ void imageread_close(struct imageread *r);
 int imageread_count(const struct imageread *r);
 
 /*
- * Open a layer, from 0, and check it.  A descriptor at its beginning, which
- * the caller closes, or -1.
+ * Open a layer, from 0: a descriptor at its beginning, which the caller
+ * closes, or -1.  It is the right one if all that was read from it has a
+ * SHA-256 of these hex digits, which is for the caller to ask.
  */
 int imageread_layer(const struct imageread *r, int n, struct fail *f);
+int imageread_check(const struct imageread *r, int n, const char *hex,
+    struct fail *f);
 
 /*
  * Write what the configuration says of the program as a description with a

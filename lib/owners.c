@@ -16,8 +16,6 @@
 #include "number.h"
 #include "scope.h"
 
-static const char name_of_list[] = "../owners";
-
 /* As inroot.h wants it: "./a//b/" is "a/b", and the tree itself ".". */
 static const char *
 tidy(const char *path, char text[PATH_MAX])
@@ -65,7 +63,7 @@ owners_note(FILE **list, int tree, const char *path, uint32_t uid, uint32_t gid,
 	int fd;
 
 	if (*list == NULL) {
-		fd = openat(tree, name_of_list,
+		fd = openat(tree, OWNERS_LIST,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (fd < 0)
 			return fail(f, errno, "make a list of owners");
@@ -100,7 +98,7 @@ owners_open(int tree, int *list, struct fail *f)
 	/* As root.c: roots/KEY/rootfs, and the tag is that of a cache. */
 	if (faccessat(tree, "../../../CACHEDIR.TAG", F_OK, 0) < 0)
 		return 0;
-	fd = openat(tree, name_of_list,
+	fd = openat(tree, OWNERS_LIST,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT

@@ -25,6 +25,9 @@
 
 struct fail;
 
+/* Where it is, from the tree. */
+#define OWNERS_LIST "../owners"
+
 enum { OWNERS_SIZE = 1 << 24 }; /* bytes in a list, or it is refused */
 
 /*
@@ -35,6 +38,13 @@ int owners_note(FILE **list, int tree, const char *path, uint32_t uid,
     uint32_t gid, struct fail *f);
 int owners_note_link(FILE *list, const char *path, const char *other,
     struct fail *f);
+
+/*
+ * When layers have been unpacked one over the other: leave in the list, which
+ * is closed and is there, only whose files still are, and of which links have
+ * become names of their own.  -1: there may be no list.
+ */
+int owners_settle(int tree, struct fail *f);
 
 /*
  * Open the list of a tree in mkroot's cache; -1 in *list: it has none, or is

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "hashed.h"
 #include "inroot.h"
 #include "quota.h"
 #include "scope.h"
@@ -138,7 +139,7 @@ apply_all(struct archive *in, int root, uint64_t size, struct fail *f)
 }
 
 int
-whiteout_apply(int fd, int root, uint64_t size, struct fail *f)
+whiteout_apply(struct hashed *layer, int root, uint64_t size, struct fail *f)
 {
 	struct archive *in = archive_read_new();
 	int result;
@@ -146,7 +147,7 @@ whiteout_apply(int fd, int root, uint64_t size, struct fail *f)
 	if (in == NULL)
 		return fail(f, ENOMEM, "unpack");
 	unpack_allow_layer(in);
-	if (archive_read_open_fd(in, fd, 1 << 16) != ARCHIVE_OK)
+	if (hashed_open(layer, in) != ARCHIVE_OK)
 		result = unpack_failed(in, "unreadable layer", f);
 	else
 		result = apply_all(in, root, size, f);

@@ -18,15 +18,17 @@
 #include <stdint.h>
 
 struct fail;
+struct hashed;
 
 /* Whether a path in a layer is one, or belongs to aufs's own files. */
 bool whiteout_is(const char *path);
 
 /*
- * Apply those of the layer that can be read from fd to the tree root, without
- * following any link.  size: what there may be in the layer, as quota.h has
- * it.  The offset of fd is left somewhere.  -1: some may have been.
+ * Apply those of a layer to the tree root, without following any link.  size:
+ * what there may be in the layer, as quota.h has it.  The layer is hashed as
+ * far as it is read.  -1: some may have been.
  */
-int whiteout_apply(int fd, int root, uint64_t size, struct fail *f);
+int whiteout_apply(struct hashed *layer, int root, uint64_t size,
+    struct fail *f);
 
 #endif

@@ -169,6 +169,72 @@ denied() {
 	denied 'oci-layout: not of version 1'
 }
 
+@test "an image is one thing only, and its configuration of the right kinds" {
+	pack a.tar file x 1
+	one=$(manifest '{}' a.tar)
+	layout "$one"
+	cp lay/index.json index.json
+	printf '%s,"layers":[]}' "$(sed 's/}$//' index.json)" >lay/index.json
+	denied 'an index and a manifest in one'
+	sed 's/^{/{"manifests":[],/' manifest >both
+	layout "$(blob both manifest.v1+json)"
+	denied 'an index and a manifest in one'
+	sed 's/^{/{"mediaType":"text\/html",/' manifest >other
+	layout "$(blob other manifest.v1+json)"
+	denied 'text/html, where application/vnd.oci.image.manifest.v1+json should be'
+	# Whose user cannot be read would be root.
+	for bad in '{"User":1000}=user: no text' '{"WorkingDir":[]}=cwd: no text' '{"Cmd":"sh"}=cmd: not a list' \
+		'{"Env":{"A":"b"}}=env: not a list' '"x"=a configuration that is no object'; do
+		layout "$(manifest "${bad%=*}" a.tar)"
+		denied "${bad#*=}"
+	done
+	layout "$(manifest '{"User":"7"}' a.tar)"
+	hex=$(sha256sum <config) hex=${hex%% *}
+	sed -i 's/"7"/"0"/' "lay/blobs/sha256/$hex"
+	other=$(sha256sum <"lay/blobs/sha256/$hex")
+	denied "sha256:$hex: its sha256 is ${other%% *}"
+	layout "$(manifest '{"User":null,"Cmd":null}' a.tar)"
+	run -0 mkroot oci:lay
+}
+
+@test "a layer that changes while it is read is not taken" {
+	mkdir tree
+	(cd tree && echo 1 >first && truncate -s 64M large && echo good >last)
+	tar -C tree -cf a.tar first large last
+	tar -C tree -tf a.tar --block-number >blocks
+	image a.tar
+	layer=lay/blobs/sha256/$(sha256sum <a.tar | cut -c -64)
+	# It has been looked through once when the first file is there.
+	mkroot oci:lay >jail 2>said 3>&- &
+	pid=$!
+	while kill -0 "$pid" 2>/dev/null && ! compgen -G "$XDG_CACHE_HOME/rungs/*/*/rootfs/first" >/dev/null; do :; done
+	at=$(sed -n 's/^block \([0-9]*\): last$/\1/p' blocks)
+	printf evil | dd of="$layer" bs=1 seek=$(((at + 1) * 512)) conv=notrunc 2>/dev/null
+	wait "$pid" || :
+	never grep -rqs evil "$XDG_CACHE_HOME/rungs"
+	[ -s jail ] || grep -q 'its sha256 is' said
+}
+
+@test "whose files are is right when layers have replaced them" {
+	requires subordinate-ids busybox
+	pack a.tar owner 7 file gone 1 owner 7 file o 1 owner 7 hard l o owner 7 dir d owner 7 file d/x 1 owner 9 file kept 1 \
+		owner 7 file again 1 owner 7 file node 1
+	pack b.tar file .wh.gone '' file .wh.o '' link d /etc file .wh.again '' char node
+	pack c.tar file o 2 file again 2
+	cp "$(command -v busybox)" busybox
+	tar --owner=0 --group=0 -cf d.tar busybox
+	image a.tar b.tar c.tar d.tar
+	chmod -R a+rX .
+	users() { as_subuser mkroot "oci:$PWD/lay" 2>/dev/null | enterns user=auto | as_subuser jailexec -- /busybox stat -c '%n %u' again d kept l o; }
+	run -0 users
+	assert_output 'again 0
+d 0
+kept 9
+l 7
+o 0'
+	same "$(mkroot --digest oci:lay 2>/dev/null)" "$(as_subuser mkroot --digest "oci:$PWD/lay" 2>/dev/null)"
+}
+
 @test "one of several images is chosen, and indexes end" {
 	pack a.tar file x $'1\n'
 	pack b.tar file x $'2\n'

@@ -62,12 +62,16 @@ look(const char *ref, bool is_docker)
 {
 	struct imageread image;
 	struct fail why;
+	int fd;
 
 	if (imageread_open(&image, dir, ref, is_docker, &why) < 0)
 		return;
 	for (int n = 0; n < imageread_count(&image); n++)
-		if (imageread_layer(&image, n, &why) >= 0)
-			abort();
+		if ((fd = imageread_layer(&image, n, &why)) >= 0) {
+			if (imageread_check(&image, n, "", &why) == 0)
+				abort();
+			close(fd);
+		}
 	(void)unlinkat(dir, "launch", 0);
 	(void)imageread_launch(&image, dir, "launch", &why);
 	imageread_close(&image);
