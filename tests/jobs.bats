@@ -214,7 +214,6 @@ at_tty() {
 			line $J -- sh -c 'echo "g"o; read -r x; echo =$x' | cat
 			see go
 			line waits with poll
-			raw
 			see =waits
 			see READY>
 			line echo from | $J -- sh -c 'read -r x; y=$(head -n 1 /dev/tty); echo =$x=$y'
