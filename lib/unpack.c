@@ -13,15 +13,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "entrypath.h"
 #include "fail.h"
 #include "hashed.h"
 #include "idmap.h"
-#include "inroot.h"
 #include "owners.h"
 #include "quota.h"
 #include "scope.h"
 #include "whiteout.h"
-#include "work.h"
 
 struct unpacking {
 	struct archive *in, *disk;
@@ -90,87 +89,6 @@ may_give_away(void)
 	       && idmap_ids_here("gid_map") == UINT32_MAX;
 }
 
-const char *
-unpack_skip_dots(const char *path)
-{
-	while (path[0] == '.' && path[1] == '/')
-		path += 1 + strspn(path + 1, "/");
-	return strcmp(path, ".") == 0 ? "" : path;
-}
-
-int
-unpack_check_path(const char *path, struct fail *f)
-{
-	if (*path == '/')
-		return fail(f, 0, "an absolute path");
-	if (strlen(path) >= PATH_MAX)
-		return fail(f, 0, "a path that is too long");
-	for (; *path != '\0'; path += strspn(path, "/")) {
-		size_t length = strcspn(path, "/");
-
-		if (length == 2 && memcmp(path, "..", 2) == 0)
-			return fail(f, 0, "a path that climbs with '..'");
-		if (length > NAME_MAX)
-			return fail(f, 0, "a name that is too long");
-		path += length;
-	}
-	return 0;
-}
-
-/*
- * Check that all directories above path are directories or missing, and
- * look at what is there under its name.  1: something is; 0: nothing.
- */
-static int
-look_up(int root, const char *path, struct stat *st, struct fail *f)
-{
-	char whole[PATH_MAX];
-	autoclose int parent = -1;
-	const char *name;
-	size_t length;
-
-	strcpy(whole, path);
-	length = strlen(whole);
-	while (length > 1 && whole[length - 1] == '/')
-		whole[--length] = '\0';
-	if ((parent = inroot_parent(root, whole, &name)) < 0) {
-		if (errno == ENOENT)
-			return 0;
-		if (errno == ELOOP)
-			return fail(f, 0,
-			    "its path passes through a symbolic link");
-		if (errno == ENOTDIR)
-			return fail(f, 0,
-			    "its path passes through what is no directory");
-		return fail(f, errno, "look at its path");
-	}
-	if (fstatat(parent, name, st, AT_SYMLINK_NOFOLLOW) == 0)
-		return 1;
-	return errno == ENOENT ? 0 : fail(f, errno, "look at its path");
-}
-
-/*
- * A layer replaces what lower ones left: a directory by anything, anything
- * by a directory, and a file by a device, which is not made.
- */
-static int
-make_way(const struct unpacking *u, const char *path, struct fail *f)
-{
-	char whole[PATH_MAX];
-	autoclose int parent = -1;
-	const char *name;
-	size_t length;
-
-	strcpy(whole, path);
-	length = strlen(whole);
-	while (length > 1 && whole[length - 1] == '/')
-		whole[--length] = '\0';
-	if ((parent = inroot_parent(u->job->root, whole, &name)) < 0
-	    || tree_remove(parent, name) < 0)
-		return fail(f, errno, "remove what it replaces");
-	return 0;
-}
-
 /* there: what has the link's own name, or NULL.  1: it is done already. */
 static int
 check_hardlink(const struct unpacking *u, const char *target,
@@ -179,9 +97,9 @@ check_hardlink(const struct unpacking *u, const char *target,
 	struct stat st;
 	int found;
 
-	target = unpack_skip_dots(target);
-	if (unpack_check_path(target, f) < 0
-	    || (found = look_up(u->job->root, target, &st, f)) < 0)
+	target = entrypath_skip_dots(target);
+	if (entrypath_check(target, f) < 0
+	    || (found = entrypath_look_up(u->job->root, target, &st, f)) < 0)
 		return fail_prefix(f, "a hard link to %.80s: ", target);
 	if (!found)
 		return fail(f, 0,
@@ -235,23 +153,27 @@ check_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 
 	if (path == NULL || *path == '\0')
 		return fail(f, 0, "a name that is empty or cannot be read");
-	path = unpack_skip_dots(path);
+	path = entrypath_skip_dots(path);
 	u->replaces = *path == '\0';
 	if (u->replaces)
 		return is_dir
 		           ? 0
 		           : fail(f, 0, "the root itself must be a directory");
-	if (unpack_check_path(path, f) < 0)
+	if (entrypath_check(path, f) < 0)
 		return -1;
 	if (u->job->kind == UNPACK_LAYER && whiteout_is(path))
 		return 1;
-	if ((there = look_up(u->job->root, path, &st, f)) < 0)
+	if ((there = entrypath_look_up(u->job->root, path, &st, f)) < 0)
 		return -1;
 	u->replaces = there;
+	/*
+	 * A layer replaces what lower ones left: a directory by anything,
+	 * anything by a directory, and a file by a device, which is not made.
+	 */
 	if (u->job->kind == UNPACK_LAYER) {
 		if (there
 		    && (S_ISDIR(st.st_mode) != is_dir || is_node(entry))) {
-			if (make_way(u, path, f) < 0)
+			if (entrypath_remove(u->job->root, path, f) < 0)
 				return -1;
 			there = 0;
 		}
@@ -359,12 +281,12 @@ static int
 check_made(const struct unpacking *u, struct archive_entry *entry,
     struct fail *f)
 {
-	const char *path = unpack_skip_dots(archive_entry_pathname(entry));
+	const char *path = entrypath_skip_dots(archive_entry_pathname(entry));
 	struct stat st;
 
 	if (*path == '\0' || archive_entry_hardlink(entry) != NULL)
 		return 0;
-	if (look_up(u->job->root, path, &st, f) != 1
+	if (entrypath_look_up(u->job->root, path, &st, f) != 1
 	    || (st.st_mode & S_IFMT) != archive_entry_filetype(entry))
 		return fail(f, 0, "write: it was not made");
 	if (u->owners

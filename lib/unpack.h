@@ -52,12 +52,6 @@ int unpack_archive(struct unpack *job, struct fail *f);
 /* Let libarchive read what a layer may be: tar, by itself, gzip or zstd. */
 void unpack_allow_layer(struct archive *in);
 
-/* Without its leading "./"; "" is the root itself. */
-const char *unpack_skip_dots(const char *path);
-
-/* -1: the path is absolute, climbs, or is too long, whatever is there. */
-int unpack_check_path(const char *path, struct fail *f);
-
 /* What libarchive says of a failure of its own; -1. */
 int unpack_failed(struct archive *a, const char *what, struct fail *f);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "entrypath.h"
 #include "fail.h"
 #include "hashed.h"
 #include "inroot.h"
@@ -106,7 +107,7 @@ apply(int root, const char *path, struct fail *f)
 	const char *name = last_of(path);
 	char parent[PATH_MAX];
 
-	if (unpack_check_path(path, f) < 0 || check_parents(path, f) < 0)
+	if (entrypath_check(path, f) < 0 || check_parents(path, f) < 0)
 		return -1;
 	if (!whiteout_is(path) || is_of_aufs(name))
 		return 0;
@@ -131,7 +132,7 @@ apply_all(struct archive *in, int root, uint64_t size, struct fail *f)
 		if (quota_entry(&quota, archive_entry_size(entry), f) < 0
 		    || quota_stream(&quota, archive_filter_bytes(in, 0), f) < 0
 		    || (path != NULL
-			&& apply(root, unpack_skip_dots(path), f) < 0))
+			&& apply(root, entrypath_skip_dots(path), f) < 0))
 			return fail_prefix(f,
 			    "unpack '%.128s': ", path != NULL ? path : "");
 	}
