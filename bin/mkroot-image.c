@@ -173,12 +173,5 @@ main(int argc, char *argv[])
 	umask(022);
 	result = make_root(is_archive, is_docker, ref, &quota, &why);
 	(void)tree_remove(AT_FDCWD, "../image");
-	if (result < 0) {
-		printf("fail %s\n", why.text);
-		if (why.hint[0] != '\0')
-			printf("hint %s\n", why.hint);
-		fflush(stdout);
-		return why.status;
-	}
-	return fflush(stdout) == 0 ? 0 : EXIT_TOOL;
+	return unpack_print_end(result, &why);
 }

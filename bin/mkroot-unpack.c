@@ -39,6 +39,23 @@ compare(const char *want, const char *hex, struct fail *f)
 	return 0;
 }
 
+/* A file that changes between digest and unpacking is not what it was. */
+static int
+check_unchanged(const struct stat *before, struct fail *f)
+{
+	struct stat now;
+
+	if (fstat(STDIN_FILENO, &now) < 0)
+		return fail(f, errno, "look at the archive");
+	if (now.st_size != before->st_size
+	    || now.st_mtim.tv_sec != before->st_mtim.tv_sec
+	    || now.st_mtim.tv_nsec != before->st_mtim.tv_nsec
+	    || now.st_ctim.tv_sec != before->st_ctim.tv_sec
+	    || now.st_ctim.tv_nsec != before->st_ctim.tv_nsec)
+		return fail(f, 0, "the archive was changed meanwhile");
+	return 0;
+}
+
 static int
 unpack_file(const char *digest, struct unpack *job, struct fail *f)
 {
@@ -50,7 +67,7 @@ unpack_file(const char *digest, struct unpack *job, struct fail *f)
 	if (hashed_file(STDIN_FILENO, hex, f) < 0 || compare(digest, hex, f) < 0
 	    || unpack_archive(job, f) < 0)
 		return -1;
-	return unpack_check_unchanged(STDIN_FILENO, &before, f);
+	return check_unchanged(&before, f);
 }
 
 static int
@@ -106,12 +123,5 @@ main(int argc, char *argv[])
 	/* Names are UTF-8 in most archives, and modes must be exact. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	umask(022);
-	if (unpack(is_stream, digest, &quota, &why) < 0) {
-		printf("fail %s\n", why.text);
-		if (why.hint[0] != '\0')
-			printf("hint %s\n", why.hint);
-		fflush(stdout);
-		return why.status;
-	}
-	return fflush(stdout) == 0 ? 0 : EXIT_TOOL;
+	return unpack_print_end(unpack(is_stream, digest, &quota, &why), &why);
 }

@@ -2,10 +2,8 @@
 /* unpacknote.c - see unpacknote.h */
 #include "unpacknote.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "extent.h"
@@ -13,22 +11,6 @@
 #include "idmap.h"
 #include "subid.h"
 #include "unpack.h"
-
-int
-unpack_check_unchanged(int fd, const struct stat *before, struct fail *f)
-{
-	struct stat now;
-
-	if (fstat(fd, &now) < 0)
-		return fail(f, errno, "look at the archive");
-	if (now.st_size != before->st_size
-	    || now.st_mtim.tv_sec != before->st_mtim.tv_sec
-	    || now.st_mtim.tv_nsec != before->st_mtim.tv_nsec
-	    || now.st_ctim.tv_sec != before->st_ctim.tv_sec
-	    || now.st_ctim.tv_nsec != before->st_ctim.tv_nsec)
-		return fail(f, 0, "the archive was changed meanwhile");
-	return 0;
-}
 
 /* Whether a jail of ours can have any owner but one. */
 static bool
@@ -66,4 +48,17 @@ unpack_print_note(const struct unpack_counts *counts)
 			     "subordinate ids)",
 		    counts->owners);
 	putchar('\n');
+}
+
+int
+unpack_print_end(int result, const struct fail *why)
+{
+	if (result < 0) {
+		printf("fail %s\n", why->text);
+		if (why->hint[0] != '\0')
+			printf("hint %s\n", why->hint);
+		fflush(stdout);
+		return why->status;
+	}
+	return fflush(stdout) == 0 ? 0 : EXIT_TOOL;
 }
