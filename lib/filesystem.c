@@ -22,6 +22,7 @@
 #include "kernfile.h"
 #include "ownerlist.h"
 #include "pack.h"
+#include "pour.h"
 #include "scope.h"
 
 /* The descriptor of the file, and where the program finds it. */
@@ -152,17 +153,9 @@ feed(void *context, const void *bytes, size_t size, struct fail *f)
 {
 	struct maker *m = context;
 
-	while (size > 0) {
-		ssize_t put = write(m->feed, bytes, size);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0) {
-			m->hung_up = errno == EPIPE;
-			return fail(f, errno, "write to %s", m->name);
-		}
-		bytes = (const char *)bytes + put;
-		size -= (size_t)put;
+	if (pour_bytes(m->feed, bytes, size) < 0) {
+		m->hung_up = errno == EPIPE;
+		return fail(f, errno, "write to %s", m->name);
 	}
 	return 0;
 }

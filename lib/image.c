@@ -19,6 +19,7 @@
 #include "layout.h"
 #include "oci.h"
 #include "pack.h"
+#include "pour.h"
 #include "scope.h"
 #include "work.h"
 
@@ -87,18 +88,14 @@ static la_ssize_t
 write_blob(struct archive *a, void *to, const void *bytes, size_t size)
 {
 	struct layer *l = to;
-	ssize_t put;
 
-	do
-		put = write(l->blob.fd, bytes, size);
-	while (put < 0 && errno == EINTR);
-	if (put < 0) {
+	if (pour_bytes(l->blob.fd, bytes, size) < 0) {
 		archive_set_error(a, errno, "%s", strerror(errno));
 		return -1;
 	}
-	SHA256Update(&l->file, bytes, (size_t)put);
-	l->blob.size += (uint64_t)put;
-	return put;
+	SHA256Update(&l->file, bytes, size);
+	l->blob.size += size;
+	return (la_ssize_t)size;
 }
 
 static int

@@ -13,6 +13,7 @@
 
 #include "fail.h"
 #include "inroot.h"
+#include "pour.h"
 #include "scope.h"
 
 /* Keep the order, so that nobody has to think of it. */
@@ -162,17 +163,7 @@ layout_archive(const struct layout *l, int out, struct fail *f)
 static int
 put_file(void *to, const char *bytes, size_t size)
 {
-	while (size > 0) {
-		ssize_t put = write(*(int *)to, bytes, size);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -1;
-		bytes += put;
-		size -= (size_t)put;
-	}
-	return 0;
+	return pour_bytes(*(int *)to, bytes, size);
 }
 
 static int

@@ -18,6 +18,7 @@
 #include "mount.h"
 #include "mountpoint.h"
 #include "outside.h"
+#include "pour.h"
 #include "scope.h"
 
 enum {
@@ -219,17 +220,9 @@ copy_content(int from, int fs, const struct mount *m)
 	    m->mode[0] != '\0' ? (mode_t)strtoul(m->mode, NULL, 8) : 0644;
 	autoclose int to = openat(fs, "content",
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	char text[16384];
-	ssize_t got;
 
-	if (to < 0)
+	if (to < 0 || pour(from, to) < 0)
 		return -1;
-	while ((got = read(from, text, sizeof text)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 || write(to, text, (size_t)got) != got)
-			return -1;
-	}
 	return fchmod(to, mode);
 }
 

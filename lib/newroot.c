@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "inroot.h"
+#include "pour.h"
 #include "scope.h"
 
 /* Make the directory above path; its descriptor, or -1 and errno. */
@@ -72,38 +73,12 @@ newroot_link(int root, const char *path, const char *target)
 	return parent < 0 ? -1 : symlinkat(target, parent, name);
 }
 
-static int
-write_all(int fd, const char *bytes, size_t size)
-{
-	while (size > 0) {
-		ssize_t put = write(fd, bytes, size);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -1;
-		bytes += put;
-		size -= (size_t)put;
-	}
-	return 0;
-}
-
 int
 newroot_copy(int root, const char *path, mode_t mode, int from)
 {
-	static char buffer[1 << 16];
 	autoclose int to = newroot_file(root, path, mode);
-	ssize_t got;
 
-	if (to < 0)
-		return -1;
-	while ((got = read(from, buffer, sizeof buffer)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 || write_all(to, buffer, (size_t)got) < 0)
-			return -1;
-	}
-	return 0;
+	return to < 0 || pour(from, to) < 0 ? -1 : 0;
 }
 
 int
@@ -114,7 +89,7 @@ newroot_line(int root, const char *path, const char *text)
 
 	if (fd < 0 && errno == ENOENT)
 		fd = newroot_file(root, path, 0644);
-	if (fd < 0 || write_all(fd, text, strlen(text)) < 0)
+	if (fd < 0 || pour_bytes(fd, text, strlen(text)) < 0)
 		return -1;
-	return write_all(fd, "\n", 1);
+	return pour_bytes(fd, "\n", 1);
 }
