@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "instruction.h"
 #include "scope.h"
 
 /* The numbers of a kind of call: below NUMBERS, and some of ARM's above. */
@@ -192,13 +193,6 @@ struct writer {
 	struct filter *out; /* filled from its end */
 	size_t used;        /* more than there is room for: it is too long */
 };
-
-#define LOAD (BPF_LD | BPF_W | BPF_ABS)
-#define AND (BPF_ALU | BPF_AND | BPF_K)
-#define IF_EQUAL (BPF_JMP | BPF_JEQ | BPF_K)
-#define IF_LEAST (BPF_JMP | BPF_JGE | BPF_K)
-#define JUMP (BPF_JMP | BPF_JA)
-#define RETURN (BPF_RET | BPF_K)
 
 static struct sock_filter *
 at(struct writer *w, size_t place)

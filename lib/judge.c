@@ -6,13 +6,7 @@
 #include <sys/syscall.h>
 
 #include "compat.h"
-
-#define LOAD (BPF_LD | BPF_W | BPF_ABS)
-#define AND (BPF_ALU | BPF_AND | BPF_K)
-#define IF_EQUAL (BPF_JMP | BPF_JEQ | BPF_K)
-#define IF_LEAST (BPF_JMP | BPF_JGE | BPF_K)
-#define JUMP (BPF_JMP | BPF_JA)
-#define RETURN (BPF_RET | BPF_K)
+#include "instruction.h"
 
 enum { HALVES = 2 * JUDGE_MARK }; /* a filter sees 32 bits at a time */
 
