@@ -15,7 +15,6 @@
 #include "empty.h"
 #include "fail.h"
 #include "inroot.h"
-#include "inside.h"
 #include "jail.h"
 #include "numberset.h"
 #include "outside.h"
