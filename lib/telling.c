@@ -9,11 +9,13 @@
 #include "jail.h"
 #include "listener.h"
 #include "refusal.h"
+#include "report.h"
 #include "scope.h"
 #include "status.h"
 
 enum { LISTENER, AUDIT };
-enum { BATCH = 64, MOMENT = 50 }; /* milliseconds */
+enum { BATCH = 64 };
+enum { MOMENT = 50, LONGEST = 500 }; /* milliseconds */
 
 static void
 say_untold(const struct jail *jail, const char *layer, const char *why)
@@ -202,16 +204,21 @@ telling_wait_for(struct telling *t, int fd)
 	}
 }
 
-/* The kernel writes its records when it comes to it. */
+/*
+ * The kernel writes its records when it comes to it.  Those of others, which
+ * may never end, are no reason to wait for longer.
+ */
 void
 telling_end(struct telling *t, pid_t command)
 {
+	uint64_t until = report_now() + UINT64_C(1000000) * LONGEST;
 	struct pollfd wanted[TELLING_FDS];
 
 	if (t->listener >= 0)
 		hear_calls(t);
 	telling_wait(t, wanted);
-	while (t->audit.fd >= 0 && poll(&wanted[AUDIT], 1, MOMENT) > 0)
+	while (t->audit.fd >= 0 && report_now() < until
+	       && poll(&wanted[AUDIT], 1, MOMENT) > 0)
 		hear_audit(t, command);
 	scope_close(&t->listener);
 	audit_close(&t->audit);
