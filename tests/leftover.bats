@@ -231,7 +231,7 @@ all_or_nothing() {
 		# All of them are tried, and all that were bad are shown.
 		(all_or_nothing "$call" 2>/dev/null) || bad+=" $call"
 		[ "$status" -eq 0 ] || [[ $output =~ ^jailexec:\ [^[:space:]] ]] ||
-			bad+=" $call($status without a reason)"
+			bad+=" $call($status without a reason: '$output')"
 	done
 	same '' "$bad" 'these went wrong'
 	host_same
