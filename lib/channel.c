@@ -92,17 +92,23 @@ channel_receive_from(int channel, void *data, size_t size, int *fd,
 		.msg_controllen = sizeof control.room };
 	struct cmsghdr *header;
 	struct ucred who;
+	bool ended = false, again;
 	ssize_t got;
 
 	*fd = -1;
 	*sender = 0;
 	/*
 	 * ECONNRESET, once: the other side is gone and has not read all.  What
-	 * it said before that is still to come.
+	 * it said before that is still to come.  Nor is one end of file the
+	 * end: the kernel looks for messages first and then whether the other
+	 * side is gone, which may have said its last word in between.
 	 */
-	do
+	do {
 		got = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
-	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
+		again = got < 0 ? errno == EINTR || errno == ECONNRESET
+		                : got == 0 && !ended;
+		ended = got == 0;
+	} while (again);
 	header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 	for (; header != NULL; header = CMSG_NXTHDR(&message, header)) {
 		if (header->cmsg_level != SOL_SOCKET)

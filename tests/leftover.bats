@@ -213,6 +213,18 @@ all_or_nothing() {
 	fi
 }
 
+@test "who says its last word while one looks whether it is gone is heard" {
+	requires strace no-sanitizer
+	a_root scratch >"$BATS_TEST_TMPDIR/jail"
+	run -0 strace -f -o /dev/null -e inject=recvmsg:retval=0:when=1 \
+		jailexec -f "$BATS_TEST_TMPDIR/jail" -- echo here
+	assert_output here
+	run -125 strace -f -o /dev/null -e inject=recvmsg:retval=0:when=2 \
+		-e inject=move_mount:error=EPERM:when=2+ \
+		jailexec -f "$BATS_TEST_TMPDIR/jail" -- echo here
+	[[ $output == jailexec:*'Operation not permitted'* ]]
+}
+
 @test "a setup that fails leaves nothing, wherever it fails" {
 	requires strace no-sanitizer
 	local bad='' call calls before file trace=$BATS_TEST_TMPDIR/trace
