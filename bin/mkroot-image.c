@@ -21,8 +21,8 @@
 #include <unistd.h>
 
 #include "fail.h"
-#include "hashed.h"
 #include "imageread.h"
+#include "layerread.h"
 #include "number.h"
 #include "owners.h"
 #include "quota.h"
@@ -32,17 +32,26 @@
 #include "whiteout.h"
 #include "work.h"
 
-/* The files of an archive, as a directory beside the root. */
+/*
+ * The files of an archive, as a directory beside the root.  They may take what
+ * they take in the archive, and what is in its layers is counted later: so
+ * this is only for one that is compressed as a whole.
+ */
 static int
-unpack_image(struct quota *quota, int root, struct fail *f)
+unpack_image(const struct quota *layers, int root, struct fail *f)
 {
+	struct quota quota = { .size = layers->size + QUOTA_SLACK };
 	struct unpack job = {
 		.kind = UNPACK_FILES,
 		.fd = STDIN_FILENO,
-		.quota = quota,
+		.quota = &quota,
 	};
+	struct stat st;
 	int got;
 
+	if (fstat(STDIN_FILENO, &st) < 0)
+		return fail(f, errno, "look at the archive");
+	quota.size += (uint64_t)st.st_size;
 	if (mkdirat(root, "../image", 0700) < 0
 	    || (job.root = openat(root, "../image",
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
@@ -63,17 +72,21 @@ unpack_image(struct quota *quota, int root, struct fail *f)
  * of what was read here; and if that is wrong, no other failure matters.
  */
 static int
-check_read(const struct imageread *r, int n, struct hashed *layer, int result,
-    struct fail *f)
+check_read(const struct imageread *r, int n, struct layerread *layer,
+    const struct quota *quota, int result, struct fail *f)
 {
-	char hex[HASHED_HEX];
+	char file[HASHED_HEX], tar[HASHED_HEX];
 	struct fail why;
+	int whole = layerread_end(layer, quota, file, tar, &why);
 
-	if (hashed_end(layer, hex, &why) == 0
-	    && imageread_check(r, n, hex, &why) == 0)
-		return result;
-	*f = why;
-	return -1;
+	if (*file != '\0'
+	    && imageread_check(r, n, file, whole == 0 ? tar : NULL, &why) < 0)
+		result = whole = -1;
+	else if (result < 0)
+		return -1;
+	if (whole < 0)
+		*f = why;
+	return whole;
 }
 
 /* What a layer takes away goes before what it brings comes. */
@@ -81,21 +94,22 @@ static int
 unpack_layer(const struct imageread *r, int n, struct unpack *job,
     struct fail *f)
 {
-	static struct hashed layer; /* large */
-	autoclose int fd = imageread_layer(r, n, f);
+	static struct layerread layer; /* large */
+	struct quota quota = { .size = job->quota->size };
+	autoclose int fd = imageread_layer(r, n, &layer.press, f);
 	int got;
 
 	if (fd < 0)
 		return -1;
-	layer.fd = fd;
-	got = whiteout_apply(&layer, job->root, job->quota->size, f);
-	if (check_read(r, n, &layer, got, f) < 0)
+	layer.file.fd = fd;
+	got = whiteout_apply(&layer, job->root, &quota, f);
+	if (check_read(r, n, &layer, &quota, got, f) < 0)
 		return -1;
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return fail(f, errno, "read it again");
-	job->stream = &layer;
+	job->layer = &layer;
 	got = unpack_archive(job, f);
-	return check_read(r, n, &layer, got, f);
+	return check_read(r, n, &layer, job->quota, got, f);
 }
 
 static int

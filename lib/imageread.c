@@ -433,46 +433,55 @@ open_docker_layer(const struct imageread *r, int n, struct fail *f)
 	                    : fail(f, 0, "a layer without a name");
 }
 
-/* Docker's are not compressed, so that each is what its diff_id is of. */
-static int
-check_docker_layer(const struct imageread *r, int n, const char *hex,
+int
+imageread_layer(const struct imageread *r, int n, enum layer_press *press,
     struct fail *f)
 {
-	const json_t *ids =
-	    json_object_get(json_object_get(r->config, "rootfs"), "diff_ids");
-	const char *id = json_string_value(json_array_get(ids, (size_t)n));
-
-	if (id != NULL && strncmp(id, "sha256:", 7) == 0
-	    && strcmp(id + 7, hex) == 0)
-		return 0;
-	return fail(f, 0, "%.120s: its sha256 is %s, not %.80s",
-	    json_string_value(json_array_get(r->layers, (size_t)n)), hex,
-	    id != NULL ? id : "");
-}
-
-int
-imageread_layer(const struct imageread *r, int n, struct fail *f)
-{
-	static const char *const types[] = { OCI_LAYER, OCI_LAYER_GZIP,
-		OCI_LAYER_ZSTD, DOCKER "image.rootfs.diff.tar",
-		DOCKER "image.rootfs.diff.tar.gzip",
-		DOCKER "image.rootfs.diff.tar.zstd" };
+	static const struct kind {
+		const char *type;
+		enum layer_press press;
+	} kinds[] = {
+		{ OCI_LAYER, LAYER_PLAIN },
+		{ OCI_LAYER_GZIP, LAYER_GZIP },
+		{ OCI_LAYER_ZSTD, LAYER_ZSTD },
+		{ DOCKER "image.rootfs.diff.tar", LAYER_PLAIN },
+		{ DOCKER "image.rootfs.diff.tar.gzip", LAYER_GZIP },
+		{ DOCKER "image.rootfs.diff.tar.zstd", LAYER_ZSTD },
+	};
 	const json_t *layer = json_array_get(r->layers, (size_t)n);
 	const char *type = string_of(layer, "mediaType");
 
+	*press = LAYER_ANY;
 	if (r->is_docker)
 		return open_docker_layer(r, n, f);
-	if (!is_one_of(type, types, COUNT(types)))
-		return fail(f, 0,
-		    "a layer of a kind that we do not know: %.80s", type);
-	return open_blob(r, layer, f);
+	for (size_t k = 0; k < COUNT(kinds); k++)
+		if (strcmp(type, kinds[k].type) == 0) {
+			*press = kinds[k].press;
+			return open_blob(r, layer, f);
+		}
+	return fail(f, 0, "a layer of a kind that we do not know: %.80s", type);
 }
 
+/* A digest of docker's layer is only that of its tar. */
 int
-imageread_check(const struct imageread *r, int n, const char *hex,
-    struct fail *f)
+imageread_check(const struct imageread *r, int n, const char *file,
+    const char *tar, struct fail *f)
 {
-	return r->is_docker
-	           ? check_docker_layer(r, n, hex, f)
-	           : check_blob(json_array_get(r->layers, (size_t)n), hex, f);
+	const json_t *layer = json_array_get(r->layers, (size_t)n),
+		     *ids =
+			 json_object_get(json_object_get(r->config, "rootfs"),
+			     "diff_ids");
+	const char *id = json_string_value(json_array_get(ids, (size_t)n));
+
+	if (!r->is_docker && check_blob(layer, file, f) < 0)
+		return -1;
+	if (tar == NULL
+	    || (id != NULL && strncmp(id, "sha256:", 7) == 0
+		&& strcmp(id + 7, tar) == 0))
+		return 0;
+	return fail(f, 0,
+	    "%.120s: the sha256 of its tar is %s, and its diff_id %.80s",
+	    r->is_docker ? json_string_value(layer)
+			 : string_of(layer, "digest"),
+	    tar, id != NULL ? id : "none");
 }

@@ -17,6 +17,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "layerread.h"
+
 struct fail;
 
 enum {
@@ -44,12 +46,17 @@ int imageread_count(const struct imageread *r);
 
 /*
  * Open a layer, from 0: a descriptor at its beginning, which the caller
- * closes, or -1.  It is the right one if all that was read from it has a
- * SHA-256 of these hex digits, which is for the caller to ask.
+ * closes, or -1; and say how its tar has to be compressed.
  */
-int imageread_layer(const struct imageread *r, int n, struct fail *f);
-int imageread_check(const struct imageread *r, int n, const char *hex,
+int imageread_layer(const struct imageread *r, int n, enum layer_press *press,
     struct fail *f);
+
+/*
+ * Whether it was the right one: by the SHA-256 of all that was read from it,
+ * and of its tar, or NULL if that could not be read to its end.
+ */
+int imageread_check(const struct imageread *r, int n, const char *file,
+    const char *tar, struct fail *f);
 
 /*
  * Write what the configuration says of the program as a description with a

@@ -17,6 +17,7 @@
 #include "fail.h"
 #include "hashed.h"
 #include "idmap.h"
+#include "layerread.h"
 #include "owners.h"
 #include "quota.h"
 #include "scope.h"
@@ -68,14 +69,39 @@ allow_formats(struct archive *in)
 }
 
 void
-unpack_allow_layer(struct archive *in)
+unpack_allow_tar(struct archive *in)
+{
+	archive_read_support_format_tar(in);
+	archive_read_support_format_gnutar(in);
+	archive_read_support_format_empty(in);
+}
+
+/* The files of an image, as they are kept and sent. */
+static void
+allow_files(struct archive *in)
 {
 	if (archive_zlib_version() != NULL)
 		archive_read_support_filter_gzip(in);
 	if (archive_libzstd_version() != NULL)
 		archive_read_support_filter_zstd(in);
-	archive_read_support_format_tar(in);
-	archive_read_support_format_gnutar(in);
+	unpack_allow_tar(in);
+}
+
+static int
+open_archive(struct unpack *job, struct archive *in)
+{
+	static void (*const allow[])(struct archive *) = {
+		[UNPACK_ROOT] = allow_formats,
+		[UNPACK_LAYER] = unpack_allow_tar,
+		[UNPACK_FILES] = allow_files,
+	};
+
+	allow[job->kind](in);
+	if (job->layer != NULL)
+		return layerread_open(job->layer, in);
+	if (job->stream != NULL)
+		return hashed_open(job->stream, in);
+	return archive_read_open_fd(in, job->fd, 1 << 16);
 }
 
 /*
@@ -399,7 +425,7 @@ unpack_archive(struct unpack *job, struct fail *f)
 	    | ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS | ARCHIVE_EXTRACT_UNLINK
 	    | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_ACL
 	    | ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_OWNER;
-	int result = -1, opened;
+	int result = -1;
 
 	u.owners = may_give_away();
 	u.in = archive_read_new();
@@ -408,12 +434,8 @@ unpack_archive(struct unpack *job, struct fail *f)
 		fail(f, ENOMEM, "unpack");
 		goto done;
 	}
-	(job->kind == UNPACK_ROOT ? allow_formats : unpack_allow_layer)(u.in);
 	archive_write_disk_set_options(u.disk, flags);
-	opened = job->stream != NULL
-	             ? hashed_open(job->stream, u.in)
-	             : archive_read_open_fd(u.in, job->fd, 1 << 16);
-	if (opened != ARCHIVE_OK)
+	if (open_archive(job, u.in) != ARCHIVE_OK)
 		unpack_failed(u.in, "unreadable archive", f);
 	else
 		result = unpack_all(&u, f);

@@ -15,6 +15,7 @@
 struct archive;
 struct fail;
 struct hashed;
+struct layerread;
 struct quota;
 
 enum unpack_kind {
@@ -33,6 +34,7 @@ struct unpack {
 	enum unpack_kind kind;
 	int fd;                      /* a file with an archive, or */
 	struct hashed *stream;       /* a stream, hashed as far as it is read */
+	struct layerread *layer;     /* or a layer */
 	int root;                    /* the working directory, open */
 	struct quota *quota;         /* is charged */
 	struct unpack_counts counts; /* are added to */
@@ -49,8 +51,8 @@ struct unpack {
  */
 int unpack_archive(struct unpack *job, struct fail *f);
 
-/* Let libarchive read what a layer may be: tar, by itself, gzip or zstd. */
-void unpack_allow_layer(struct archive *in);
+/* Let libarchive read what a layer is: a tar. */
+void unpack_allow_tar(struct archive *in);
 
 /* What libarchive says of a failure of its own; -1. */
 int unpack_failed(struct archive *a, const char *what, struct fail *f);

@@ -14,8 +14,8 @@
 
 #include "entrypath.h"
 #include "fail.h"
-#include "hashed.h"
 #include "inroot.h"
+#include "layerread.h"
 #include "quota.h"
 #include "scope.h"
 #include "unpack.h"
@@ -118,9 +118,8 @@ apply(int root, const char *path, struct fail *f)
 }
 
 static int
-apply_all(struct archive *in, int root, uint64_t size, struct fail *f)
+apply_all(struct archive *in, int root, struct quota *quota, struct fail *f)
 {
-	struct quota quota = { .size = size };
 	struct archive_entry *entry;
 	const char *path;
 	int got;
@@ -129,8 +128,8 @@ apply_all(struct archive *in, int root, uint64_t size, struct fail *f)
 		if (got < ARCHIVE_WARN)
 			return unpack_failed(in, "unreadable layer", f);
 		path = archive_entry_pathname(entry);
-		if (quota_entry(&quota, archive_entry_size(entry), f) < 0
-		    || quota_stream(&quota, archive_filter_bytes(in, 0), f) < 0
+		if (quota_entry(quota, archive_entry_size(entry), f) < 0
+		    || quota_stream(quota, archive_filter_bytes(in, 0), f) < 0
 		    || (path != NULL
 			&& apply(root, entrypath_skip_dots(path), f) < 0))
 			return fail_prefix(f,
@@ -140,18 +139,19 @@ apply_all(struct archive *in, int root, uint64_t size, struct fail *f)
 }
 
 int
-whiteout_apply(struct hashed *layer, int root, uint64_t size, struct fail *f)
+whiteout_apply(struct layerread *layer, int root, struct quota *quota,
+    struct fail *f)
 {
 	struct archive *in = archive_read_new();
 	int result;
 
 	if (in == NULL)
 		return fail(f, ENOMEM, "unpack");
-	unpack_allow_layer(in);
-	if (hashed_open(layer, in) != ARCHIVE_OK)
+	unpack_allow_tar(in);
+	if (layerread_open(layer, in) != ARCHIVE_OK)
 		result = unpack_failed(in, "unreadable layer", f);
 	else
-		result = apply_all(in, root, size, f);
+		result = apply_all(in, root, quota, f);
 	archive_read_free(in);
 	return result;
 }

@@ -15,20 +15,20 @@
 #define WHITEOUT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct fail;
-struct hashed;
+struct layerread;
+struct quota;
 
 /* Whether a path in a layer is one, or belongs to aufs's own files. */
 bool whiteout_is(const char *path);
 
 /*
- * Apply those of a layer to the tree root, without following any link.  size:
- * what there may be in the layer, as quota.h has it.  The layer is hashed as
- * far as it is read.  -1: some may have been.
+ * Apply those of a layer, which is to be closed, to the tree root, without
+ * following any link.  quota is charged for all that is in it.  -1: some may
+ * have been.
  */
-int whiteout_apply(struct hashed *layer, int root, uint64_t size,
+int whiteout_apply(struct layerread *layer, int root, struct quota *quota,
     struct fail *f);
 
 #endif

@@ -34,12 +34,14 @@ blob() {
 }
 
 # manifest CONFIG LAYER...: an image of these layers, and what points to it.
+# $press is what their blobs come out of.
 manifest() {
 	local config=$1 ids='' layers='' layer
 	shift
 	for layer in "$@"; do
 		ids+=,\"sha256:$(sha256sum <"$layer" | cut -c -64)\"
-		layers+=,$(blob "$layer" "${type:-layer.v1.tar}")
+		${press:-cat} <"$layer" >pressed
+		layers+=,$(blob pressed "${type:-layer.v1.tar}")
 	done
 	printf '{"architecture":"%s","os":"%s","config":%s,"rootfs":{"type":"layers","diff_ids":[%s]}}' \
 		"${machine:-$arch}" "${system:-linux}" "$config" "${ids#,}" >config
@@ -167,6 +169,38 @@ denied() {
 	image a.tar
 	printf '{"imageLayoutVersion":"2.0.0"}' >lay/oci-layout
 	denied 'oci-layout: not of version 1'
+}
+
+@test "a layer is the tar that the configuration names, as compressed as is said" {
+	command -v zstd >/dev/null || skip 'requires zstd'
+	pack a.tar file x $'1\n'
+	for pair in =cat +gzip=gzip +zstd=zstd; do
+		rm -rf "$XDG_CACHE_HOME"
+		type=layer.v1.tar${pair%=*} press=${pair#*=} image a.tar
+		holds x=1
+		sed -i 's/"diff_ids":\["sha256:....../&000000/; s/000000....../000000/' config
+		other=$(sed 's/.*"diff_ids":\["\([^"]*\).*/\1/' config)
+		sed -i "s/\"config\":{[^}]*}/\"config\":$(blob config config.v1+json | sed 's,/,\\/,g')/" manifest
+		layout "$(blob manifest manifest.v1+json)"
+		rm -rf "$XDG_CACHE_HOME"
+		denied "layer 1 of 1: sha256:$(sha256sum <pressed | cut -c -64): the sha256 of its tar is $(sha256sum <a.tar | cut -c -64), and its diff_id $other"
+	done
+	# One reader goes by the type, another one by the bytes.
+	twice() { gzip | gzip; }
+	for bad in 'gzip==gzip, and is said to be not compressed' 'zstd=+gzip=zstd, and is said to be gzip' \
+		'cat=+zstd=not compressed, and is said to be zstd' 'twice=+gzip=compressed twice'; do
+		kind=${bad#*=}
+		type=layer.v1.tar${kind%%=*} press=${bad%%=*} image a.tar
+		denied "layer 1 of 1: unreadable layer: it is ${bad##*=}"
+	done
+	# Behind its end is nothing that anybody unpacks, and that may not be much.
+	(cat a.tar && head -c 3M /dev/zero) >b.tar
+	type=layer.v1.tar+gzip press=gzip image b.tar
+	run -125 mkroot oci:lay
+	assert_match '.*: layer 1 of 1: [0-9]+ bytes are unpacked to find 2 bytes of content'
+	: >b.tar
+	image b.tar a.tar
+	holds x=1
 }
 
 @test "an image is one thing only, and its configuration of the right kinds" {
@@ -329,6 +363,15 @@ mkroot: name one behind a colon"
 	run -125 mkroot --max-size=5000 oci:lay
 	assert_match '.*layer 2 of 2: .*more than 5000 bytes to unpack'
 	run -0 mkroot --max-size=6000 oci:lay
+	# An archive's own files are not what it unpacks to, but must not be much.
+	tar -C lay -cf lay.tar .
+	rm -rf "$XDG_CACHE_HOME"
+	run -125 mkroot --max-size=5999 oci-archive:lay.tar
+	run -0 mkroot --max-size=6000 oci-archive:lay.tar
+	truncate -s 3M lay/zeros
+	tar -C lay -czf bomb.tar.gz .
+	run -125 mkroot --max-size=6000 oci-archive:bomb.tar.gz
+	assert_match ".*: unpack './zeros': with it, there is more than .*"
 	pack a.tar char null owner 7 file mine 1 mode 4755 file s 2
 	pack b.tar owner 8 file mine 3 file .wh.s ''
 	image a.tar b.tar
@@ -365,7 +408,14 @@ mkroot: name one behind a colon"
 	echo >>docker/old/layer.tar
 	docker old/layer.tar
 	sum=$(sha256sum <docker/old/layer.tar)
-	assert_output "mkroot: docker-archive:$PWD/d.tar:a:1: layer 1 of 1: old/layer.tar: its sha256 is ${sum%% *}, not sha256:$(sha256sum <a.tar | cut -c -64)"
+	assert_output "mkroot: docker-archive:$PWD/d.tar:a:1: layer 1 of 1: old/layer.tar: the sha256 of its tar is ${sum%% *}, and its diff_id sha256:$(sha256sum <a.tar | cut -c -64)"
+	# Some write them compressed.
+	for press in gzip zstd; do
+		rm -rf "$XDG_CACHE_HOME"
+		$press <a.tar >docker/old/layer.tar
+		docker old/layer.tar
+		[ "$status" -eq 0 ]
+	done
 	run -125 mkroot docker-archive:d.tar:a:2
 	assert_output "mkroot: docker-archive:$PWD/d.tar:a:2: no image 'a:2' is in it"
 }
