@@ -117,7 +117,7 @@ for file in "${files[@]}"; do
 	[ -e "$file" ] || die "$file: there is no such test"
 	((${#running[@]} < jobs)) || collect
 	# No test takes long; one that hangs is ended here, with its children.
-	timeout -k 10 1800 bats --tap --print-output-on-failure \
+	timeout -k 10 1800 bats --tap --timing --print-output-on-failure \
 		${RUNGS_FILTER:+--filter "$RUNGS_FILTER"} \
 		${RUNGS_TAGS:+--filter-tags "$RUNGS_TAGS"} "$file" \
 		>"$stage/results/${file##*/}" 2>&1 </dev/null &
@@ -127,5 +127,11 @@ while ((${#running[@]} > 0)); do
 	collect
 done 2>&1
 
+# What the next one who wants a quicker run begins with.
+slowest() {
+	sed -n 's/^\(not \)\?ok \(.*\) in \([0-9]*\)ms\( #.*\)\?$/\3 ms: \2/p' \
+		"$stage"/results/* | sort -rn | head -n "$1" | sed 's/^/slow: /'
+}
+[ -n "${RUNGS_FILTER:-}" ] || slowest 10
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 ((failed == 0 && passed > 0))
