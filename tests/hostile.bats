@@ -335,7 +335,8 @@ race() {
 	exposed jailexec -f "$jail.map"
 	jailexec -f "$jail.host" -- sleep 1000 3>&- &
 	racer=$!
-	poll pgrep -P "$racer" >/dev/null
+	begun() { pgrep -x -P "$(pgrep -P "$racer")" sleep >/dev/null; }
+	poll begun
 	exposed enterns "of=$(pgrep -P "$racer")"
 	# Where it is out of reach, there is nothing to be done.
 	for as in "${callers[@]}"; do
