@@ -135,7 +135,7 @@ gone() {
 		first=$(value pid <<<"$line")
 		command=$(value child-pid <<<"$line")
 		same "NSpid: $first 1" "$(grep NSpid: "/proc/$first/status" | xargs)"
-		same sh "$(cat "/proc/$command/comm")"
+		poll grep -qx sh "/proc/$command/comm"
 		same "NSpid: $command 2" "$(grep NSpid: "/proc/$command/status" | xargs)"
 		for kind in cgroup ipc mnt net pid time user uts; do
 			same "$(stat -Lc %i "/proc/$command/ns/$kind")" "$(inode "$kind" <<<"$line")" "$kind"
@@ -784,7 +784,8 @@ jailexec: kill -KILL $$ ends it"
 		assert_output ''
 		first=$(event started | value pid)
 		command=$(event started | value child-pid)
-		same sh "$(cat "/proc/$command/comm")"
+		# The kernel closes what is not to be passed on before it gives the name.
+		poll grep -qx sh "/proc/$command/comm"
 		same "pid $first start $(start_of "$first")" "$(cat "$file")"
 		# In a session of its own, with no terminal.
 		local above
