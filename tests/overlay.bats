@@ -602,8 +602,8 @@ ${output%%:*}: two at once would spoil it"
 holder() {
 	local link fd
 	fd=$(work_dirs "$1")
-	for link in /proc/[0-9]*/fd/*; do
-		[ "$(readlink "$link" 2>/dev/null)" = "$fd" ] || continue
+	# A directory of processes changes while it is read.
+	for link in $(find /proc/[0-9]*/fd -lname "$fd" 2>/dev/null || true); do
 		link=${link#/proc/}
 		[[ $(cat "/proc/${link%%/*}/comm" 2>/dev/null) == @(jailexec|addmount) ]] || continue
 		# The first process is one's child, and has the same name.
