@@ -5,7 +5,7 @@ load helper
 
 @test "the noisy neighbour is shown, bounded, and leaves nothing" {
 	requires memory-group pids-group cpu-group
-	run -0 "$BATS_TEST_DIRNAME/demo/noisy-neighbour" "$RUNGS_STAGE" 1
+	run -0 "$BATS_TEST_DIRNAME/demo/noisy-neighbour" "$RUNGS_STAGE" 0.2
 	same 8 "${#lines[@]}" "$output"
 	assert_match 'milliseconds too late +median +99% +worst answers'
 	local line
