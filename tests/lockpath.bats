@@ -416,7 +416,7 @@ learned() {
 
 @test "learn: what other languages do, and threads and ports" {
 	look() {
-		local program port=$((33000 + RANDOM % 10000))
+		local program port=$((10000 + RANDOM % 10000))
 		! command -v gcc >/dev/null || again sh -c \
 			'echo "int main(void) { return 7; }" >s.c && TMPDIR=$PWD gcc s.c && ./a.out || echo $?'
 		! command -v perl >/dev/null || again perl -MFile::Temp=tempfile -e \
