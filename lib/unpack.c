@@ -17,6 +17,7 @@
 #include "fail.h"
 #include "hashed.h"
 #include "idmap.h"
+#include "layerdir.h"
 #include "layerread.h"
 #include "owners.h"
 #include "quota.h"
@@ -181,10 +182,12 @@ check_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 		return fail(f, 0, "a name that is empty or cannot be read");
 	path = entrypath_skip_dots(path);
 	u->replaces = *path == '\0';
+	if (u->replaces && !is_dir)
+		return fail(f, 0, "the root itself must be a directory");
 	if (u->replaces)
-		return is_dir
-		           ? 0
-		           : fail(f, 0, "the root itself must be a directory");
+		return u->job->kind == UNPACK_LAYER
+		           ? layerdir_renew(u->job->root, path, f)
+		           : 0;
 	if (entrypath_check(path, f) < 0)
 		return -1;
 	if (u->job->kind == UNPACK_LAYER && whiteout_is(path))
@@ -203,6 +206,9 @@ check_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 				return -1;
 			there = 0;
 		}
+		if (there && is_dir
+		    && layerdir_renew(u->job->root, path, f) < 0)
+			return -1;
 		/* Of what is gone, the list may still say something. */
 		u->replaces = true;
 	}
@@ -268,6 +274,28 @@ is_taken_over(const char *name)
 		   && strncmp(name, "user.overlay.", 13) != 0);
 }
 
+/* An ACL's entry for a name, such as GNU tar writes: whose it is we cannot
+ * tell.
+ */
+static bool
+has_names(struct archive_entry *entry)
+{
+	const int all =
+	    ARCHIVE_ENTRY_ACL_TYPE_ACCESS | ARCHIVE_ENTRY_ACL_TYPE_DEFAULT;
+	int type, permissions, tag, id;
+	const char *name;
+
+	archive_entry_acl_reset(entry, all);
+	while (archive_entry_acl_next(entry, all, &type, &permissions, &tag,
+		   &id, &name)
+	       == ARCHIVE_OK)
+		if (id < 0
+		    && (tag == ARCHIVE_ENTRY_ACL_USER
+			|| tag == ARCHIVE_ENTRY_ACL_GROUP))
+			return true;
+	return false;
+}
+
 /* Keep the attributes that are taken over.  1: some are not. */
 static int
 choose_attributes(struct archive_entry *entry, struct fail *f)
@@ -276,10 +304,10 @@ choose_attributes(struct archive_entry *entry, struct fail *f)
 	size_t size, total = 0;
 	const char *name;
 	const void *value;
-	int lost = 0;
+	int lost = has_names(entry);
 
 	if (archive_entry_xattr_reset(entry) == 0)
-		return 0;
+		return lost;
 	if ((all = archive_entry_clone(entry)) == NULL)
 		return fail(f, ENOMEM, "attributes");
 	archive_entry_xattr_reset(all);
@@ -388,6 +416,23 @@ unpack_entry(struct unpacking *u, struct archive_entry *entry, struct fail *f)
 	return 0;
 }
 
+/* Into a tree that is there, without a trace in what the layer says nothing of.
+ */
+static int
+unpack_over(struct unpacking *u, struct archive_entry *entry, struct fail *f)
+{
+	const char *path = archive_entry_pathname(entry);
+	struct layerdir above = { .fd = -1 };
+	struct fail why;
+	int result;
+
+	path = path != NULL ? entrypath_skip_dots(path) : "";
+	if (u->job->kind == UNPACK_LAYER && *path != '\0')
+		layerdir_open(&above, u->job->root, path);
+	result = unpack_entry(u, entry, f);
+	return layerdir_close(&above, result == 0 ? f : &why) < 0 ? -1 : result;
+}
+
 static int
 unpack_all(struct unpacking *u, struct fail *f)
 {
@@ -401,7 +446,7 @@ unpack_all(struct unpacking *u, struct fail *f)
 		if (got < ARCHIVE_WARN)
 			return unpack_failed(u->in, "unreadable archive", f);
 		name = archive_entry_pathname(entry);
-		if (unpack_entry(u, entry, f) < 0
+		if (unpack_over(u, entry, f) < 0
 		    || quota_stream(u->job->quota,
 			   archive_filter_bytes(u->in, 0), f)
 			   < 0)

@@ -15,6 +15,7 @@
 #include "entrypath.h"
 #include "fail.h"
 #include "inroot.h"
+#include "layerdir.h"
 #include "layerread.h"
 #include "quota.h"
 #include "scope.h"
@@ -105,16 +106,21 @@ static int
 apply(int root, const char *path, struct fail *f)
 {
 	const char *name = last_of(path);
+	struct layerdir above;
 	char parent[PATH_MAX];
+	struct fail why;
+	int result;
 
 	if (entrypath_check(path, f) < 0 || check_parents(path, f) < 0)
 		return -1;
 	if (!whiteout_is(path) || is_of_aufs(name))
 		return 0;
 	snprintf(parent, sizeof parent, "%.*s", (int)(name - path), path);
-	return strcmp(name, opaque) == 0
-	           ? empty(root, parent, f)
-	           : take_away(root, parent, name + strlen(mark), f);
+	layerdir_open(&above, root, path);
+	result = strcmp(name, opaque) == 0
+	             ? empty(root, parent, f)
+	             : take_away(root, parent, name + strlen(mark), f);
+	return layerdir_close(&above, result == 0 ? f : &why) < 0 ? -1 : result;
 }
 
 static int

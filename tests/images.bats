@@ -119,6 +119,41 @@ denied() {
 	same safe "$(cat victim/file)"
 }
 
+@test "a layer says anew what a directory is, or leaves it as it was" {
+	command -v setfattr >/dev/null || skip 'requires setfattr'
+	mkdir -p a/said a/shut a/less b/said b/shut b/less
+	touch a/said/x a/shut/x a/less/x b/said/x b/shut/y b/less/.wh.x
+	setfattr -n user.a -v 1 a/said || skip "requires attributes of users in $PWD"
+	setfattr -n user.b -v 1 a/said
+	setfattr -n user.b -v 2 b/said
+	chmod 1711 b/said
+	# As in Fedora's /usr/bin; an ordinary user cannot just write there.
+	chmod 555 a/shut a/less b/shut
+	find a b -depth -exec touch -d @1000000 {} +
+	touch -d @2000000 b/said
+	tar -C a --xattrs -cf a.tar said shut less
+	tar -C b --xattrs --no-recursion -cf b.tar said said/x shut/y less/.wh.x
+	pack acl.tar pax SCHILY.acl.access=user::rwx,user:7:rwx,group::r-x,mask::rwx,other::r-x dir said
+	image a.tar acl.tar b.tar
+	chmod -R a+rX lay
+	replaced() {
+		"$as" mkroot "oci:$PWD/lay" >jail
+		dir=$(sed -n 's/.* dir=\([^ ]*\) .*/\1/p' jail)
+		[ -e "$dir/shut/y" ] && [ ! -e "$dir/less/x" ]
+		same $'less 555 1000000\nsaid 1711 2000000\nshut 555 1000000' \
+			"$(cd "$dir" && stat -c '%n %a %Y' less said shut)"
+		same 'user.b="2"' "$(cd "$dir" && getfattr -d -m - said | grep =)"
+		never getfattr -n system.posix_acl_access "$dir/said" 2>/dev/null
+	}
+	for_each_caller replaced
+	requires root umoci
+	sed -i 's/}]}$/,"annotations":{"org.opencontainers.image.ref.name":"x"}}]}/' lay/index.json
+	umoci unpack --image lay:x bundle >/dev/null 2>&1
+	dir=$(sed -n 's/.* dir=\([^ ]*\) .*/\1/p' <(mkroot oci:lay))
+	same "$(digest bundle/rootfs/said)" "$(digest "$dir/said")"
+	same "$(digest bundle/rootfs/shut)" "$(digest "$dir/shut")"
+}
+
 @test "what an image says of itself is not believed" {
 	pack a.tar file x 1
 	one=$(manifest '{}' a.tar)

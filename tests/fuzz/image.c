@@ -62,13 +62,14 @@ look(const char *ref, bool is_docker)
 {
 	struct imageread image;
 	struct fail why;
+	enum layer_press press;
 	int fd;
 
 	if (imageread_open(&image, dir, ref, is_docker, &why) < 0)
 		return;
 	for (int n = 0; n < imageread_count(&image); n++)
-		if ((fd = imageread_layer(&image, n, &why)) >= 0) {
-			if (imageread_check(&image, n, "", &why) == 0)
+		if ((fd = imageread_layer(&image, n, &press, &why)) >= 0) {
+			if (imageread_check(&image, n, "", "", &why) == 0)
 				abort();
 			close(fd);
 		}
