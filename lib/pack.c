@@ -208,9 +208,10 @@ describe(struct packing *p, struct archive_entry *e, int fd, struct stat *st,
 		return -1;
 	ownerlist_apply(&p->owners, shown(p), st);
 	archive_entry_copy_pathname(e, p->path[0] != '\0' ? p->path : "./");
+	/* Of a file with an ACL, the mode's middle is the mask's: first. */
+	archive_entry_copy_stat(e, st);
 	if (fd >= 0 && add_attributes(p, e, fd, st, f) < 0)
 		return -1;
-	archive_entry_copy_stat(e, st);
 	archive_entry_set_mtime(e,
 	    st->st_mtim.tv_sec < p->newest ? st->st_mtim.tv_sec : p->newest,
 	    st->st_mtim.tv_sec < p->newest ? st->st_mtim.tv_nsec : 0);

@@ -420,6 +420,25 @@ container() {
 	never grep -q 1234 list
 }
 
+@test "an ACL is packed as it is, and none is dropped in silence" {
+	local group=r-x
+	acl() {
+		"$RUNGS_STAGE/tests/maketar" mode 775 \
+			pax "SCHILY.acl.access=user::rwx,user:$1:rwx,group::$group,mask::rwx,other::r-x" dir d >t.tar
+		mkroot tar:t.tar 2>said
+	}
+	acl 7 >jail
+	same '' "$(cat said)"
+	# The mode's middle is the mask, and not what the file's group may do.
+	packroot tar <jail >t.tar
+	grep -aq SCHILY.acl t.tar || skip "requires ACLs in $PWD"
+	grep -aq 'SCHILY.acl.access=user::rwx,group::r-x,other::r-x,user:7:rwx,mask::rwx' t.tar
+	group=rwx acl 7 >other
+	[ "$(digest_of jail)" != "$(digest_of other)" ]
+	acl lp >jail
+	grep -q 'left out: attributes or ACLs of 1 entries$' said
+}
+
 @test "nothing outside the tree is read, whatever is in it" {
 	tree t
 	ln -s /etc t/etc
