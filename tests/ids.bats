@@ -56,7 +56,7 @@ in_map() {
 }
 
 # in_own_run LEFT SCRIPT: in a /run of its own, where all ranges but the first
-# LEFT are taken.
+# LEFT are taken, and among processes of its own, all of which end with it.
 in_own_run() {
 	a_root scratch >"$BATS_TEST_TMPDIR/jail"
 	cat >"$BATS_TEST_TMPDIR/script" <<-EOF
@@ -70,7 +70,7 @@ in_own_run() {
 		until_it() { until "\$@"; do sleep 0.02; done; }
 		$2
 	EOF
-	(cd "$BATS_TEST_TMPDIR" && unshare --mount timeout 60 bash script 3>&-)
+	(cd "$BATS_TEST_TMPDIR" && timeout 60 unshare --mount --pid --fork --kill-child --mount-proc bash script 3>&-)
 }
 
 @test "fifty jails at once have a range each, the next has none, and each is given back" {
@@ -96,7 +96,7 @@ same"
 	run -0 in_own_run 1 '
 		jailexec -f jail -- true && od -An -tx1 /run/rungs/ids
 		enterns pid=host <jail | jailexec -- setsid sh -c "sleep 1000 >/dev/null 2>&1 & echo \$!" >left
-		jailexec -f jail -- echo ran 2>&1
+		until_it [ -s left ] && jailexec -f jail -- echo ran 2>&1
 		kill -KILL $(cat left)
 		again() { jailexec -f jail -- true 2>/dev/null; }
 		until_it again && od -An -tx1 /run/rungs/ids'
