@@ -31,31 +31,35 @@ a_root_at() {
 
 # CVE-2026-41579, CVE-2026-47766, CVE-2023-27561, CVE-2025-31133, CVE-2025-52565
 @test "a mount point that is a link is refused, and nothing outside is touched" {
-	local as case mode before root=$BATS_TEST_TMPDIR/root
+	local as case mode before jail without root=$BATS_TEST_TMPDIR/root
+	local changed=(dev proc sys tmp run etc)
 	make_victim
 	before=$(digest "$victim")
+	make_root "$root"
+	chmod 777 "$root"
 	# As is; in a root that keeps its changes, with nobody and with root in it;
 	# and for a caller that openat2(2) is kept from.
-	start() {
-		local words=(cat) without=() more=(cat)
-		[[ $case != etc-* ]] || more=(addmount dir=/etc/made tmpfs=/etc/mounted)
-		case $1 in
-		host) words=(enterns user=host) ;;
-		walk) without=("$RUNGS_STAGE/tests/filter" without ENOSYS openat2) ;;
-		esac
-		a_root_at "$root" "${1##[hw]*}" | "${words[@]}" | "${more[@]}" |
-			"$as" "${without[@]}" jailexec -- sh -c 'echo in; : >/dev/x; ls /dev'
-	}
+	for mode in scratch ro '' walk host; do
+		jail=$BATS_TEST_TMPDIR/jail-$mode
+		a_root_at "$root" "${mode##[hw]*}" >"$jail"
+		[ "$mode" != host ] || {
+			enterns user=host <"$jail" >"$jail.new"
+			mv "$jail.new" "$jail"
+		}
+		addmount dir=/etc/made tmpfs=/etc/mounted <"$jail" >"$jail-etc"
+	done
 	for case in $("$BATS_TEST_DIRNAME/hostile-root.sh"); do
-		rm -rf "$root"
-		make_root "$root"
-		chmod 777 "$root" "$root/etc"
+		(cd "$root" && rm -rf "${changed[@]}" elsewhere)
+		(cd "$(root_dir)" && cp -a "${changed[@]}" "$root")
+		chmod 777 "$root/etc"
 		"$BATS_TEST_DIRNAME/hostile-root.sh" "$root" "$victim" "$case"
 		for as in "${callers[@]}"; do
 			for mode in scratch ro '' walk host; do
-				[[ $mode != host || $("$as" id -u) -eq 0 ]] || continue
-				run start "$mode"
-				same "$before" "$(digest "$victim")" "$as $case $mode"
+				[[ $mode != host || $as-$(id -u) == as_caller-0 ]] || continue
+				jail=$BATS_TEST_TMPDIR/jail-$mode without=()
+				[[ $case != etc-* ]] || jail+=-etc
+				[ "$mode" != walk ] || without=("$RUNGS_STAGE/tests/filter" without ENOSYS openat2)
+				run "$as" "${without[@]}" jailexec -f "$jail" -- sh -c 'echo in; : >/dev/x; ls /dev'
 				case $case in
 				null-* | pts-*)
 					# Ours is mounted over it.
@@ -70,6 +74,7 @@ a_root_at() {
 					;;
 				esac
 			done
+			same "$before" "$(digest "$victim")" "$as $case"
 		done
 	done
 }
@@ -524,7 +529,8 @@ unshare: $1
 # CVE-2026-41163: a tool that is setuid is a tool that is attacked
 @test "no tool is setuid or has capabilities" {
 	same '' "$(find "$RUNGS_STAGE/bin" "$RUNGS_STAGE/libexec" -type f -perm /6000)"
-	same '' "$(getcap -r "$RUNGS_STAGE/bin" "$RUNGS_STAGE/libexec")"
+	run -0 getcap -r "$RUNGS_STAGE/bin" "$RUNGS_STAGE/libexec"
+	assert_output ''
 }
 
 @test "shared memory, queues and abstract sockets of the host are not seen" {
