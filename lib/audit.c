@@ -143,6 +143,7 @@ take_held(struct audit *a, struct audit_refusal *r)
 static void
 hold(struct audit *a, const struct audit_refusal *r)
 {
+	/* Ours would be known at once: its domain is in the next record. */
 	if (a->count == AUDIT_HELD)
 		memmove(a->held, a->held + 1, --a->count * sizeof *a->held);
 	a->held[a->count++] = *r;
@@ -158,9 +159,9 @@ audit_next(struct audit *a, pid_t maker, struct audit_refusal *r)
 		if (take_held(a, r))
 			return true;
 		got = recv(a->fd, &m, sizeof m - 1, 0);
-		/* ENOBUFS: some came too fast. */
 		if (got < 0 && errno != ENOBUFS)
 			return false;
+		a->missed = a->missed || got < 0;
 		if (got < (ssize_t)NLMSG_HDRLEN)
 			continue;
 		m.room[got] = '\0';

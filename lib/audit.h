@@ -30,6 +30,7 @@ struct audit {
 	uint64_t domain; /* the command's, 0: not known yet */
 	struct audit_refusal held[AUDIT_HELD]; /* of domains not known yet */
 	size_t count;
+	bool missed; /* some records came too fast */
 };
 
 /* -1: it cannot be read, or nothing is written to it, and *f says why. */

@@ -340,7 +340,7 @@ filter_compile(const struct policy *p, const char *machine, struct filter *out,
 	if ((ranges = malloc(sizeof *ranges)) == NULL)
 		return fail(f, ENOMEM, "make a filter");
 	w.ranges = ranges;
-	place = put(&w, RETURN, SECCOMP_RET_KILL_PROCESS);
+	place = put(&w, RETURN, FOREIGN);
 	for (size_t n = COUNT(m->kinds); n-- > 0;) {
 		if (m->kinds[n].audit == 0)
 			continue;

@@ -17,4 +17,7 @@
 #define JUMP (BPF_JMP | BPF_JA)
 #define RETURN (BPF_RET | BPF_K)
 
+/* A call of a kind that a filter knows nothing of; the 1 is not looked at. */
+#define FOREIGN (SECCOMP_RET_KILL_PROCESS | 1)
+
 #endif

@@ -333,17 +333,17 @@ jail_settle(struct jail *jail, struct fail *f)
 
 /* Nobody else could be told what the command is refused. */
 static bool
-tells(const struct jail *jail)
+has_to_tell(const struct jail *jail)
 {
 	return jail_tells_calls(jail)
-	       || (jail->trace >= 0 && landlock_asked(&jail->landlock));
+	       || (jail_tells(jail) && landlock_asked(&jail->landlock));
 }
 
 bool
 jail_is_in_place(const struct jail *jail)
 {
 	return jail->exactly && !jail_joins(jail) && !jail->is_exposed
-	       && !tells(jail)
+	       && !has_to_tell(jail)
 	       && (namespaces_paths(&jail->namespaces) & CLONE_NEWPID) == 0
 	       && !jail_has(jail, CLONE_NEWPID) && !cgroup_asked(&jail->cgroup)
 	       && !jail_maps_from_outside(jail) && jail->status < 0
@@ -364,11 +364,17 @@ jail_is_watched(const struct jail *jail)
 	return jail_reports(jail) || jail->trace >= 0;
 }
 
+bool
+jail_tells(const struct jail *jail)
+{
+	return jail->trace >= 0 || jail->status >= 0;
+}
+
 /* What holds in a jail that is entered cannot be looked at. */
 bool
 jail_tells_calls(const struct jail *jail)
 {
-	return jail->trace >= 0 && !jail_joins(jail) && jail_has_filter(jail);
+	return jail_tells(jail) && !jail_joins(jail) && jail_has_filter(jail);
 }
 
 bool

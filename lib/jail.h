@@ -91,6 +91,7 @@ struct jail {
 	char *home;            /* PATH_MAX bytes of it for a name's directory;
 	                          NULL: it is not wanted */
 	int trace;             /* a line for each step goes here, or -1 */
+	bool hears_lock; /* somebody reads what a lock refuses: telling.h */
 
 	bool is_exposed;    /* who is in there might write to this program */
 	int doorstep;       /* doorstep.h: what the command begins as, or -1 */
@@ -171,7 +172,8 @@ bool jail_reports(const struct jail *jail);
 /* The same, or at least what was refused. */
 bool jail_is_watched(const struct jail *jail);
 
-/* Whether it is told which calls a filter refuses: with each step, alone. */
+/* Whether it is told what is refused; and which calls a filter refuses. */
+bool jail_tells(const struct jail *jail);
 bool jail_tells_calls(const struct jail *jail);
 
 /*

@@ -51,7 +51,7 @@ put_mark(struct sock_filter *at, const uint64_t mark[JUDGE_MARK])
  * our programs alike, or by the one that is asked first.
  */
 static struct sock_filter *
-put_program(struct sock_filter *at, const struct seccomp_program *p)
+put_program(struct sock_filter *at, const struct seccomp_program *p, bool logs)
 {
 	for (size_t n = 0; n < p->length; n++) {
 		struct sock_filter line = p->code[n];
@@ -64,7 +64,7 @@ put_program(struct sock_filter *at, const struct seccomp_program *p)
 				break;
 			case SECCOMP_RET_ALLOW:
 				line.code = JUMP;
-				line.k = left + 1;
+				line.k = left + logs;
 				break;
 			case SECCOMP_RET_LOG:
 				line.code = JUMP;
@@ -73,7 +73,18 @@ put_program(struct sock_filter *at, const struct seccomp_program *p)
 		}
 		*at++ = line;
 	}
-	return put(at, BPF_LDX | BPF_IMM, SECCOMP_RET_LOG);
+	return logs ? put(at, BPF_LDX | BPF_IMM, SECCOMP_RET_LOG) : at;
+}
+
+bool
+judge_has(const struct seccomp_program *program, uint32_t action)
+{
+	for (size_t n = 0; n < program->length; n++)
+		if (program->code[n].code == RETURN
+		    && program->code[n].k != FOREIGN
+		    && (program->code[n].k & SECCOMP_RET_ACTION_FULL) == action)
+			return true;
+	return false;
 }
 
 size_t
@@ -82,16 +93,26 @@ judge_ask(const struct seccomp_program *program, size_t count,
 {
 	struct sock_filter *at = code;
 	size_t length = 5 + 2 * HALVES + 1 + 2;
+	bool logs = false;
 
-	for (size_t n = 0; n < count; n++)
+	for (size_t n = 0; n < count; n++) {
 		length += program[n].length + 1;
+		logs = logs || judge_has(&program[n], SECCOMP_RET_LOG);
+	}
 	if (length > BPF_MAXINSNS || RUNGS_AUDIT_ARCH == 0)
 		return 0;
 	at = put_mark(at, mark);
-	at = put(at, BPF_LDX | BPF_IMM, SECCOMP_RET_ALLOW);
+	/*
+	 * Without X, the kernel sees by itself which calls are allowed, and
+	 * asks no filter about them: seccomp_is_const_allow().
+	 */
+	if (logs)
+		at = put(at, BPF_LDX | BPF_IMM, SECCOMP_RET_ALLOW);
 	/* Of two that refuse, the errno of the later one counts. */
 	for (size_t n = count; n-- > 0;)
-		at = put_program(at, &program[n]);
+		at = put_program(at, &program[n], logs);
+	if (!logs)
+		return (size_t)(put(at, RETURN, SECCOMP_RET_ALLOW) - code);
 	at = put(at, BPF_MISC | BPF_TXA, 0);
 	at = put(at, BPF_RET | BPF_A, 0);
 	return (size_t)(at - code);

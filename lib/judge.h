@@ -13,6 +13,7 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,5 +44,8 @@ size_t judge_ask(const struct seccomp_program *program, size_t count,
  */
 uint32_t judge_call(const struct seccomp_program *program,
     const struct seccomp_data *call, uint32_t *way);
+
+/* Whether a program says that of some call; SECCOMP_RET_*, without data. */
+bool judge_has(const struct seccomp_program *program, uint32_t action);
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "aloud.h"
 #include "detach.h"
 #include "fail.h"
 #include "jail.h"
@@ -46,7 +47,6 @@ microseconds(const struct timeval *t)
 void
 report_refusal(const struct jail *jail, int ended)
 {
-	const char *tool = program_invocation_short_name;
 	struct refusal refusal;
 	bool known;
 
@@ -59,15 +59,14 @@ report_refusal(const struct jail *jail, int ended)
 	if (jail->trace < 0)
 		return;
 	if (!known)
-		dprintf(jail->trace,
-		    "%s: refused: a system call, unless somebody sent "
-		    "SIGSYS; which one cannot be told\n",
-		    tool);
+		aloud_say(jail->trace,
+		    "refused: a system call, unless somebody sent SIGSYS; "
+		    "which one cannot be told");
 	else
-		dprintf(jail->trace,
-		    "%s: refused: %s, system call %u of kind %#x, by a filter "
-		    "of denycall\n",
-		    tool, refusal.name[0] != '\0' ? refusal.name : "?",
+		aloud_say(jail->trace,
+		    "refused: %s, system call %u of kind %#x, by a filter of "
+		    "denycall",
+		    refusal.name[0] != '\0' ? refusal.name : "?",
 		    refusal.number, refusal.arch);
 }
 

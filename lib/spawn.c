@@ -227,9 +227,8 @@ release(struct jail *jail)
 
 static int
 run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
-    int news, struct fail *f)
+    int news, struct telling *telling, struct fail *f)
 {
-	static struct telling telling; /* large */
 	struct supervised s = {
 		.news = news,
 		.takes_along = jail_has(jail, CLONE_NEWPID),
@@ -239,26 +238,25 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 		.timeouts = &jail->timeouts,
 		.pressures = &jail->pressures,
 		.cgroup = &jail->cgroup,
-		.telling = &telling,
+		.telling = telling,
 	};
 	struct status_started started = { .first = jail->first };
 	struct ending e;
 	uint64_t began = jail_reports(jail) ? report_now() : 0;
 
-	telling_begin(&telling, jail);
 	if (jail_enter(jail, STAGE_MAPS, f) == 0
 	    && say_go(jail, channel, f) == 0
-	    && wait_for_start(jail, channel, &started, &telling, f) == 0
+	    && wait_for_start(jail, channel, &started, telling, f) == 0
 	    && report_start(jail, &started, f) == 0
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
-		telling_started(&telling);
+		telling_started(telling);
 		release(jail);
 		s.first = s.command = jail->first;
 		if (started.command != 0)
 			s.command = started.command;
 		if (supervise(&s, &e, f) == 0) {
 			jail->command = started.command;
-			telling_end(&telling, s.command);
+			telling_end(telling, s.command);
 			report_refusal(jail, e.status);
 			if (jail_reports(jail))
 				report_end(jail, &e, e.status, began);
@@ -290,6 +288,7 @@ static int
 run_supervised(struct jail *jail, char *command[], struct fail *f)
 {
 	autoclose int ours = -1, theirs = -1, news = -1, told = -1;
+	static struct telling telling; /* large */
 	struct init_signals signals;
 	int pair[2], result;
 
@@ -309,6 +308,7 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	if (!jail_has_session(jail))
 		terminal_remember(&jail->terminal);
 	init_block_signals(&signals, jail_has_session(jail));
+	telling_begin(&telling, jail);
 	if ((jail->first = clone_first(jail, f)) < 0) {
 		init_restore_signals(&signals);
 		return -1;
@@ -320,7 +320,7 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	scope_close(&theirs);
 	scope_close(&told);
 	theirs = told = -1;
-	result = run_to_end(jail, ours, &signals, news, f);
+	result = run_to_end(jail, ours, &signals, news, &telling, f);
 	/*
 	 * Signals stay blocked: one that came too late to be forwarded must
 	 * not take the place of the command's status.

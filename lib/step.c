@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "aloud.h"
 #include "empty.h"
 #include "fail.h"
 
@@ -12,7 +13,7 @@
 static void
 describe(const struct step *step, char line[256])
 {
-	snprintf(line, 256, "%s: %-*s %d  %s\n", step->name,
+	snprintf(line, 256, "%s: %-*s %d  %s", step->name,
 	    41 - (int)strlen(step->name), step->call, step->since, step->why);
 }
 
@@ -28,8 +29,7 @@ jail_enter(struct jail *jail, enum stage stage, struct fail *f)
 			continue;
 		if (jail->trace >= 0) {
 			describe(step, line);
-			dprintf(jail->trace, "%s: %s",
-			    program_invocation_short_name, line);
+			aloud_say(jail->trace, "%s", line);
 		}
 		if ((step->take != NULL && step->take(jail, f) < 0)
 		    || (step->take_always != NULL && step->take_always(f) < 0))
@@ -48,7 +48,7 @@ jail_explain(struct jail *jail, FILE *out, struct fail *f)
 		for (size_t n = 0; n < step_count; n++)
 			if (steps[n].stage == stage && steps[n].wanted(jail)) {
 				describe(&steps[n], line);
-				fputs(line, out);
+				fprintf(out, "%s\n", line);
 			}
 	/* What was written before may have failed, and the rest not. */
 	return fflush(out) == 0 && !ferror(out)

@@ -53,7 +53,7 @@ take_paths_of_lock(struct jail *jail, struct fail *f)
 int
 take_lock(struct jail *jail, struct fail *f)
 {
-	return landlock_restrict(&jail->landlock, jail->trace >= 0, f);
+	return landlock_restrict(&jail->landlock, jail->hears_lock, f);
 }
 
 int

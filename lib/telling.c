@@ -2,9 +2,11 @@
 /* telling.c - see telling.h */
 #include "telling.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 
+#include "aloud.h"
 #include "fail.h"
 #include "jail.h"
 #include "listener.h"
@@ -17,13 +19,36 @@ enum { LISTENER, AUDIT };
 enum { BATCH = 64 };
 enum { MOMENT = 50, LONGEST = 500 }; /* milliseconds */
 
+static const char calls[] = "denycall", paths[] = "lockpath";
+
 static void
 say_untold(const struct jail *jail, const char *layer, const char *why)
 {
-	dprintf(jail->trace, "%s: what %s refuses cannot be told: %s\n",
-	    program_invocation_short_name, layer, why);
+	if (jail->trace >= 0 && aloud_has_room(jail->trace, LONGEST))
+		aloud_say(jail->trace, "what %s refuses cannot be told: %s",
+		    layer, why);
 	if (jail->status >= 0)
 		status_untold(jail->status, layer, why);
+}
+
+/* Whoever reads our lines too slowly must not stop us. */
+static bool
+has_room(const struct jail *jail)
+{
+	return (jail->trace < 0 || aloud_has_room(jail->trace, 0))
+	       && (jail->status < 0 || aloud_has_plenty(jail->status));
+}
+
+static void
+say_more(const struct jail *jail, const char *layer, uint64_t count,
+    const char *why)
+{
+	char text[128];
+
+	if (count == 0)
+		return;
+	snprintf(text, sizeof text, "%" PRIu64 " more: %s", count, why);
+	say_untold(jail, layer, text);
 }
 
 static void
@@ -37,25 +62,48 @@ begin_audit(struct telling *t)
 		snprintf(text, sizeof text,
 		    "this takes Landlock of ABI %d, and the kernel has %d",
 		    LANDLOCK_ABI_LOG, l->abi);
-		say_untold(t->jail, "lockpath", text);
+		say_untold(t->jail, paths, text);
 	} else if (audit_open(&t->audit, &why) < 0) {
-		say_untold(t->jail, "lockpath", why.text);
+		say_untold(t->jail, paths, why.text);
 	}
 }
 
+/* Of what does not come to us. */
+static void
+say_other_actions(const struct telling *t)
+{
+	bool kills = false, logs = false;
+
+	for (size_t n = 0; n < t->programs; n++) {
+		const struct seccomp_program *p = &t->program[n];
+
+		kills = kills || judge_has(p, SECCOMP_RET_KILL_PROCESS)
+		        || judge_has(p, SECCOMP_RET_TRAP);
+		logs = logs || judge_has(p, SECCOMP_RET_LOG);
+	}
+	if (kills)
+		say_untold(t->jail, calls,
+		    "whom it kills is seen of the command alone");
+	if (logs)
+		say_untold(t->jail, calls,
+		    "what it logs is in the kernel's log alone");
+}
+
 void
-telling_begin(struct telling *t, const struct jail *jail)
+telling_begin(struct telling *t, struct jail *jail)
 {
 	t->listener = t->audit.fd = -1;
-	if (jail->trace < 0)
+	if (!jail_tells(jail))
 		return;
 	t->jail = jail;
 	t->programs =
 	    seccomp_programs(&jail->seccomp, jail->shares_terminal, t->program);
 	if (landlock_asked(&jail->landlock))
 		begin_audit(t);
+	jail->hears_lock = t->audit.fd >= 0;
+	say_other_actions(t);
 	if (jail_joins(jail))
-		say_untold(jail, "denycall",
+		say_untold(jail, calls,
 		    "what is loaded in a jail that is entered is not known");
 }
 
@@ -70,7 +118,7 @@ void
 telling_started(const struct telling *t)
 {
 	if (t->jail != NULL && jail_tells_calls(t->jail) && !t->listens)
-		say_untold(t->jail, "denycall",
+		say_untold(t->jail, calls,
 		    "the kernel gives a process one listener, and there is "
 		    "one already, or none at all");
 }
@@ -88,10 +136,15 @@ note(struct telling *t, const struct listener_refusal *r)
 		    && old->way == new.way && old->program == new.program)
 			return false;
 	}
-	if (t->count == TELLING_CALLS)
+	if (t->count == TELLING_CALLS) {
+		t->calls.full++;
 		return false;
+	}
 	t->told[t->count++] = new;
-	return true;
+	if (has_room(t->jail))
+		return true;
+	t->calls.unread++;
+	return false;
 }
 
 static void
@@ -107,12 +160,13 @@ tell_call(const struct telling *t, const struct listener_refusal *r)
 	refusal_look_up(&refusal, r->args, word);
 	if (t->jail->status >= 0)
 		status_refused(t->jail->status, &refusal);
+	if (t->jail->trace < 0)
+		return;
 	if (refusal.name[0] == '\0')
 		snprintf(refusal.name, sizeof refusal.name,
 		    "system call %u of kind %#x", r->number, r->arch);
-	dprintf(t->jail->trace, "%s: refused: %s, by denycall%s%s: %s\n",
-	    program_invocation_short_name, refusal.name,
-	    word[0] != NULL && word[1] == NULL ? " " : "",
+	aloud_say(t->jail->trace, "refused: %s, by denycall%s%s: %s",
+	    refusal.name, word[0] != NULL && word[1] == NULL ? " " : "",
 	    word[0] != NULL && word[1] == NULL ? word[0] : "", refusal.rule);
 }
 
@@ -122,7 +176,7 @@ hear_calls(struct telling *t)
 	struct pollfd more = { .fd = t->listener, .events = POLLIN };
 	struct listener_refusal r;
 
-	/* Others want to be heard, too. */
+	/* Others want to be heard, too: to look up a name takes long. */
 	for (int n = 0; n < BATCH && poll(&more, 1, 0) > 0; n++) {
 		if (!(more.revents & POLLIN)) {
 			/* Nobody is left who has the filter. */
@@ -131,8 +185,10 @@ hear_calls(struct telling *t)
 			return;
 		}
 		if (listener_answer(t->listener, t->program, t->programs, &r)
-		    && note(t, &r))
+		    && note(t, &r)) {
 			tell_call(t, &r);
+			return;
+		}
 	}
 }
 
@@ -149,10 +205,15 @@ note_lock(struct telling *t, const struct audit_refusal *r)
 	for (size_t n = 0; n < t->locks; n++)
 		if (t->locked[n] == hash)
 			return false;
-	if (t->locks == TELLING_LOCKS)
+	if (t->locks == TELLING_LOCKS) {
+		t->paths.full++;
 		return false;
+	}
 	t->locked[t->locks++] = hash;
-	return true;
+	if (has_room(t->jail))
+		return true;
+	t->paths.unread++;
+	return false;
 }
 
 static void
@@ -164,8 +225,9 @@ hear_audit(struct telling *t, pid_t command)
 	while (audit_next(&t->audit, command, &r)) {
 		if (!note_lock(t, &r))
 			continue;
-		dprintf(jail->trace, "%s: refused: %s, by lockpath: %s\n",
-		    program_invocation_short_name, r.blockers, r.object);
+		if (jail->trace >= 0)
+			aloud_say(jail->trace, "refused: %s, by lockpath: %s",
+			    r.blockers, r.object);
 		if (jail->status >= 0)
 			status_locked(jail->status, r.blockers, r.object);
 	}
@@ -204,6 +266,25 @@ telling_wait_for(struct telling *t, int fd)
 	}
 }
 
+static void
+say_rest(const struct telling *t)
+{
+	static const char unread[] = "nobody read what was said before";
+	char full[64];
+
+	snprintf(full, sizeof full, "%d different ones were told",
+	    TELLING_CALLS);
+	say_more(t->jail, calls, t->calls.full, full);
+	say_more(t->jail, calls, t->calls.unread, unread);
+	snprintf(full, sizeof full, "%d different ones were told",
+	    TELLING_LOCKS);
+	say_more(t->jail, paths, t->paths.full, full);
+	say_more(t->jail, paths, t->paths.unread, unread);
+	if (t->audit.missed)
+		say_untold(t->jail, paths,
+		    "there were too many audit records, and some are missing");
+}
+
 /*
  * The kernel writes its records when it comes to it.  Those of others, which
  * may never end, are no reason to wait for longer.
@@ -223,4 +304,6 @@ telling_end(struct telling *t, pid_t command)
 	scope_close(&t->listener);
 	audit_close(&t->audit);
 	t->listener = -1;
+	if (t->jail != NULL)
+		say_rest(t);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * telling.h - say what a jail is refused, while it runs: jailexec -v
+ * telling.h - say what a jail is refused, while it runs: jailexec -v, and
+ * --status-fd
  *
  * System calls that a filter refuses come to us to be refused, listener.h;
  * what a lock of paths refuses is in the kernel's audit records, audit.h.
- * Each is told once.
+ * Each is told once, as long as there is room to note it and somebody reads
+ * it; of the rest is said how much it was.
  */
 #ifndef TELLING_H
 #define TELLING_H
@@ -36,13 +38,17 @@ struct telling {
 	size_t count;
 	uint32_t locked[TELLING_LOCKS]; /* a hash of each text that was told */
 	size_t locks;
+	struct untold {
+		uint64_t full, unread; /* no room to note it; or to write it */
+	} calls, paths;
 };
 
 /*
  * Before there is a jail, in a struct that is all zeroes: listen to what can
- * be listened to, and say what cannot be.
+ * be listened to, and say what cannot be.  The jail is told whether its lock
+ * has a reader.
  */
-void telling_begin(struct telling *t, const struct jail *jail);
+void telling_begin(struct telling *t, struct jail *jail);
 
 /*
  * The command's listener has come; and: the command runs, so that no other

@@ -316,6 +316,11 @@ end"
 	assert_match 'landlock_restrict_self\([0-9]+, 0\) += 0'
 	run -0 strace -f -e trace=landlock_restrict_self lockpath exec=/ log -- true
 	assert_match 'landlock_restrict_self\([0-9]+, (0x2|LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON).*\) += 0'
+	# Not for who cannot read it.
+	lockpath -n exec=/ >"$BATS_TEST_TMPDIR/jail"
+	chmod a+rx "$BATS_TEST_TMPDIR"
+	run -0 as_user strace -f -e trace=landlock_restrict_self jailexec -xv -f "$BATS_TEST_TMPDIR/jail" -- true
+	assert_match '(.* )?landlock_restrict_self\([0-9]+, 0\) += 0'
 }
 
 # again CMD...: what it prints is the same when it is run under the words
@@ -381,13 +386,13 @@ learned() {
 	grep -q '"refused","layer":"lockpath","blockers":"fs.read_file","object":"path=.*/file' "$told"
 	# What comes before it is known whose it is, is held back.
 	lockpath -n connect=none >"$jail"
-	run -0 jailexec -xv -f "$jail" -- bash -c 'sleep 0.3; : <>/dev/tcp/127.0.0.1/9; :'
+	run -0 jailexec -xv -f "$jail" -- bash -c 'exec 2>/dev/null; sleep 0.3; : <>/dev/tcp/127.0.0.1/9; :'
 	assert_match 'jailexec: refused: net.connect_tcp, by lockpath: .*dest=9'
 	never grep -q 'refused: fs' <<<"$output"
-	# Only with -v.
+	# In the lines of --status-fd alone.
 	lockpath -n exec=/usr exec=/bin try-exec=/lib64 >"$jail"
-	run -1 jailexec -x --status-fd=1 -f "$jail" -- cat "$tree/file"
-	never grep -q lockpath <<<"$output"
+	run -1 jailexec -x --status-fd=3 -f "$jail" -- cat "$tree/file" 3>"$told"
+	grep -q '"refused","layer":"lockpath","blockers":"fs.read_file","object":"path=.*/file' "$told"
 }
 
 @test "learn: a program runs under the words that were learned from it" {
