@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "compat.h"
+#include "descriptor.h"
 #include "fail.h"
 #include "scope.h"
 
@@ -199,9 +200,11 @@ doorstep_prepare(int channel, const char *path, const char *words[],
 	static char number[2];
 	int low = fcntl(channel, F_DUPFD, STDERR_FILENO + 1);
 
-	if (low < 0 || low > UCHAR_MAX)
-		return fail(f, low < 0 ? errno : EMFILE,
-		    "find a number for the channel");
+	/* It is the lowest that is free, and few are taken. */
+	_Static_assert(STDERR_FILENO + 1 + DESCRIPTORS_ROOM <= UCHAR_MAX,
+	    "the number has to fit in a byte");
+	if (low < 0)
+		return fail(f, errno, "find a number for the channel");
 	number[0] = (char)low;
 	words[0] = number;
 	words[1] = path;

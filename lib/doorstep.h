@@ -39,8 +39,8 @@ int doorstep_make(struct fail *f);
 const char **doorstep_words(char *command[]);
 
 /*
- * Get ready to become the file at path, with that channel; all descriptors
- * but a few are closed.
+ * Get ready to become the file at path, with that channel.  No descriptor is
+ * open but the standard streams and what descriptors_close_others() leaves.
  */
 int doorstep_prepare(int channel, const char *path, const char *words[],
     struct fail *f);

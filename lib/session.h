@@ -17,8 +17,8 @@
 struct fail;
 
 /*
- * Open a new pseudoterminal on the devpts at /dev/pts, which must be one, and
- * return the master; *slave is the other end.  Both are O_CLOEXEC.
+ * Open a new pseudoterminal at /dev/pts/ptmx, whatever is there, and return
+ * the master; *slave is the other end.  Both are O_CLOEXEC.  -1: that is none.
  */
 int session_open_terminal(int *slave, struct fail *f);
 

@@ -71,10 +71,20 @@ go_on(struct state *st, bool in_front)
 }
 
 /*
+ * Stop, for the caller's shell to see; it lets us go on with SIGCONT.  False:
+ * there is nobody who would, and we were not stopped.
+ */
+static bool
+stop_too(const struct state *st, int sig, bool whole)
+{
+	terminal_release(st->s->terminal);
+	return job_stop(sig, whole, watch_left(&st->watch));
+}
+
+/*
  * The command has stopped.  If all it wants is the terminal, it gets that
- * when it is ours to give.  Else we stop as it did, for the caller's shell to
- * see; it lets us go on with SIGCONT.  Who stops its keeper by that must not
- * get round a limit: nothing of it runs meanwhile.
+ * when it is ours to give.  Else we stop as it did.  Who stops its keeper by
+ * that must not get round a limit: nothing of it runs meanwhile.
  */
 static void
 follow(struct state *st, int sig)
@@ -90,17 +100,31 @@ follow(struct state *st, int sig)
 		go_on(st, true);
 		return;
 	}
-	if (!frozen || cgroup_freeze(s->cgroup, true)) {
-		terminal_release(s->terminal);
-		stopped = job_stop(st->told_to_stop ? SIGSTOP
-				   : sig == SIGSTOP ? SIGTSTP
-						    : sig,
-		    whole, watch_left(&st->watch));
-	}
+	if (!frozen || cgroup_freeze(s->cgroup, true))
+		stopped = stop_too(st,
+		    st->told_to_stop ? SIGSTOP
+		    : sig == SIGSTOP ? SIGTSTP
+				     : sig,
+		    whole);
 	if (!stopped && sig != SIGSTOP)
 		go_on(st, true);
 	else if (!stopped && frozen)
 		cgroup_freeze(s->cgroup, false);
+}
+
+/*
+ * What is frozen takes no key, so that a shell in front is to have its
+ * terminal back; without one, it stays as it is.
+ */
+static void
+freeze(struct state *st)
+{
+	struct terminal *t = st->s->terminal;
+	bool raw = t->raw;
+
+	cgroup_freeze(st->s->cgroup, true);
+	if (!stop_too(st, SIGTSTP, raw) && raw)
+		(void)terminal_take(t);
 }
 
 static void
@@ -176,7 +200,7 @@ enforce(struct state *st, const struct verdict *v)
 		return;
 	}
 	if (v->what == VERDICT_STOP) {
-		cgroup_freeze(st->s->cgroup, true);
+		freeze(st);
 		return;
 	}
 	st->e->limit = v->over;

@@ -156,6 +156,19 @@ counts_swap() {
 	[ -e "$dir/memory.memsw.limit_in_bytes" ] || [ -e "$dir/memory.swap.max" ]
 }
 
+# Whether we may make a group of version 2 that feels pressure.
+feels_pressure() {
+	local dir is_there
+	dir=$(awk '$(NF-2) == "cgroup2" { print $5; exit }' /proc/self/mountinfo)
+	[ -n "$dir" ] || return
+	dir+=$(sed -n 's/^0:://p' /proc/self/cgroup)/tests-of-rungs-$BASHPID
+	mkdir "$dir" 2>/dev/null || return
+	[ -e "$dir/cpu.pressure" ]
+	is_there=$?
+	rmdir "$dir"
+	return $is_there
+}
+
 # A caller's groups stay outside, and leaving them can take more than an
 # ordinary user has: setup_suite tried.
 leaves_groups() {
@@ -196,6 +209,7 @@ requires() {
 		io-group) may_make_group blkio || may_make_group io ;;
 		hugetlb-group) may_make_group hugetlb ;;
 		swap-group) counts_swap ;;
+		pressure) feels_pressure ;;
 		no-group) never may_make_group memory 2>/dev/null ;;
 		cgroup-v1) grep -q ' - cgroup ' /proc/self/mountinfo ;;
 		cgroup-v2) never grep -q ' - cgroup ' /proc/self/mountinfo 2>/dev/null ;;

@@ -30,7 +30,7 @@ at_shell() {
 
 # at_tty COMMAND <SCRIPT: the same without a shell of job control.
 at_tty() {
-	run "$as" "$RUNGS_STAGE/tests/typist" sh -c "$1"
+	"$as" "$RUNGS_STAGE/tests/typist" sh -c "$1" >&2
 }
 
 # --- stop and continue ---
@@ -158,6 +158,132 @@ at_tty() {
 		grep -Eq 'flags=[a-z]*m' <<<"$output"
 	}
 	for_each_caller look
+}
+
+@test "who lets go on what has stopped need not do it twice" {
+	# hold: jailexec does not hear that the command has stopped, and then
+	# what the caller wants comes with it.
+	hold() {
+		local command init
+		command=$(grep -o '"child-pid":[0-9]*' "$out" | cut -d: -f2)
+		init=$(awk '$1 == "PPid:" { print $2 }' "/proc/$command/status")
+		kill -STOP $!
+		until grep -q '^State:.T' /proc/$!/status; do sleep 0.02; done
+		kill -STOP "$command"
+		until grep -q '^State:.T' "/proc/$command/status" &&
+			grep -q '^State:.S' "/proc/$init/status" &&
+			grep -q '^ShdPnd:.*[02468ace]....$' "/proc/$init/status"; do
+			sleep 0.02
+		done
+	}
+	export -f hold
+	look() {
+		export C="trap 'echo on' CONT; trap 'echo heard' USR1; echo go; while :; do sleep 0.05; done"
+		: >"$out"
+		at_shell <<-'END'
+			see READY>
+			line $J --status-fd=4 -- sh -c "$C" 4>"$out" &
+			see go
+			line hold; kill -CONT $!
+			see on
+			line kill -USR1 $!
+			see heard
+			line hold; kill -USR1 $!; kill -CONT $!
+			see heard
+			line kill -TERM $!; wait $!; echo st=$?
+			see st=143
+			see READY>
+			line exec true
+		END
+	}
+	for_each_caller look
+}
+
+# frozen 0|1: the group of version 2 of the command.
+frozen() {
+	local dir
+	dir=$(awk '$(NF-2) == "cgroup2" { print $5; exit }' /proc/self/mountinfo)
+	dir+=$(sed -n 's/^0:://p' "/proc/$(grep -o '"child-pid":[0-9]*' "$out" | cut -d: -f2)/cgroup")
+	grep -qx "frozen $1" "$dir/cgroup.events"
+}
+
+@test "where a limit needs its keeper, nothing runs while that is stopped" {
+	requires root
+	requires pressure
+	local as=as_caller
+	until_frozen() { until frozen "$1"; do sleep 0.02; done; }
+	export -f frozen until_frozen
+	setlimit pressure=io:100%:10s wall=50 <"$jail" >"$BATS_TEST_TMPDIR/watched"
+	export J="jailexec --status-fd=4 -f $BATS_TEST_TMPDIR/watched"
+	at_shell <<-'END'
+		see READY>
+		line $J -- sh -c 'echo "g"o; while read -r x; do echo =$x; done' 4>"$out"
+		see go
+		raw
+		type \x1a
+		see Stopped
+		see READY>
+		line until_frozen 1; fg
+		raw
+		type x\x0d
+		see =x
+		line kill -STOP $$
+		type \x04
+		see READY>
+		line exec true
+	END
+	# Where no shell would let us go on, others in the jail do.
+	: >"$out"
+	# shellcheck disable=SC2086 # words
+	run -7 setsid --wait $J -- sh -c 'sh -c "kill -STOP \$PPID; sleep 0.2; kill -CONT \$PPID" & wait; wait; exit 7' 4>"$out"
+}
+
+@test "what pressure has frozen is a job that is stopped" {
+	requires root
+	requires pressure
+	local as=as_caller
+	setlimit pressure=cpu:1%:2s:stop cpus=0 wall=50 <"$jail" >"$BATS_TEST_TMPDIR/pressed"
+	export J="jailexec --status-fd=4 -f $BATS_TEST_TMPDIR/pressed"
+	export -f frozen
+	at_shell <<-'END'
+		see READY>
+		line $J -- sh -c 'echo "g"o; yes >/dev/null & yes >/dev/null & while read -r x; do echo =$x; done; kill %1 %2; exit 9' 4>"$out"
+		see go
+		see Stopped
+		see READY>
+		line stty -a | grep -o ' i'canon; frozen 1; echo st=$?
+		see icanon
+		see st=0
+		see READY>
+		line fg
+		raw
+		type x\x0d
+		see =x
+		type \x04
+		see READY>
+		line echo st=$?; exit 0
+		see st=9
+	END
+	# Without such a shell it waits, and so does what is typed.
+	local typist script owner
+	: >"$out"
+	mkfifo "$BATS_TEST_TMPDIR/script"
+	at_tty '$J -- sh -c "yes >/dev/null & yes >/dev/null & read -r x; echo =\$x; kill %1 %2" 4>"$out"; echo st=$?' \
+		<"$BATS_TEST_TMPDIR/script" 3>&- &
+	typist=$!
+	exec {script}>"$BATS_TEST_TMPDIR/script"
+	poll grep -q started "$out"
+	owner=$(parent_of "$(grep -o '"pid":[0-9]*' "$out" | head -n 1 | cut -d: -f2)")
+	poll frozen 1
+	sleep 0.2
+	[[ $(stty -a <"/proc/$owner/fd/2") == *' -icanon'* ]]
+	printf 'line x\n' >&"$script"
+	sleep 0.2
+	frozen 1
+	kill -CONT "$owner"
+	printf 'see =x\nsee st=0\n' >&"$script"
+	exec {script}>&-
+	wait "$typist"
 }
 
 @test "a new size is told, in front and in a pipeline" {
@@ -402,7 +528,7 @@ at_tty() {
 		local own=$BATS_TEST_TMPDIR/$as-$RANDOM
 		cp "$description" "$own"
 		: >"$out"
-		at_tty "$1 jailexec --status-fd=4 -f $own -- sh -c 'echo \"g\"o; $2' $own 4>$out ${4:-}" 3>&- <<-'END'
+		run at_tty "$1 jailexec --status-fd=4 -f $own -- sh -c 'echo \"g\"o; $2' $own 4>$out ${4:-}" 3>&- <<-'END'
 			see go
 			hangup
 		END
@@ -412,6 +538,11 @@ at_tty() {
 		return 1
 	}
 	for_each_caller look
+}
+
+# has_died PID: it may not have been waited for.
+has_died() {
+	! grep -q "^State:.[^ZX]" "/proc/$1/status" 2>/dev/null
 }
 
 @test "the terminal gets its modes back, whatever is killed" {
@@ -439,7 +570,70 @@ at_tty() {
 			wait "$pid"
 		done
 	}
-	at_tty() { "$as" "$RUNGS_STAGE/tests/typist" sh -c "$1" >&2; }
+	for_each_caller look
+}
+
+@test "modes that are not the jail's are left alone when it is killed" {
+	gone() { while grep -qlzFx "$1" /proc/[0-9]*/cmdline; do sleep 0.02; done 2>/dev/null; }
+	export -f gone
+	look() {
+		export mark=jobs-$as-$BASHPID
+		# Stopped, it has no terminal: these are of who has it now.
+		at_shell <<-'END'
+			see READY>
+			line $J -- sh -c 'echo "g"o; sleep 1000' $mark
+			see go
+			raw
+			type \x1a
+			see Stopped
+			see READY>
+			line stty raw -echo; kill -KILL %1; gone $mark; stty -a | grep -o ' -'icanon; stty sane
+			see  -icanon
+			see READY>
+			line exec true
+		END
+		# Somebody was quicker than who puts it right, as a shell may be.
+		at_tty '{ until stty -a </dev/tty | grep -q " -icanon"; do sleep 0.02; done
+			pid=$(pgrep -x -P $$ jailexec)
+			right=$(pgrep -x -P "$pid" jailexec) && kill -STOP "$right" && kill -KILL "$pid"
+			echo "$right" >"$out"; } &
+			$J -- sh -c "echo g\"\"o; sleep 1000" "$mark"
+			stty sane -icanon -echo; wait
+			kill -CONT "$(cat "$out")"; gone "$mark"; stty -a | grep -o " -icanon"' <<-'END'
+			see go
+			see  -icanon
+		END
+	}
+	for_each_caller look
+}
+
+@test "a command whose pid 1 is gone before it is to die with it does not run" {
+	requires strace
+	requires no-sanitizer
+	look() {
+		local calls=$BATS_TEST_TMPDIR/calls.$as host=$BATS_TEST_TMPDIR/host typist stopped
+		enterns pid=host <"$jail" >"$host"
+		: >"$calls"
+		chmod 666 "$calls"
+		# Each stops when it has changed to its directory; for the command,
+		# that comes after pid 1 has let it go.  A hang-up would end it, too.
+		at_tty "trap '' HUP; strace -f -qq -o $calls -e trace=fchdir -e inject=fchdir:signal=STOP:when=1 jailexec -C / -f $host -- echo $ran; echo st=\$?" <<<'see st=' >"$out" &
+		typist=$!
+		poll stopped_are 1
+		kill -CONT "${stopped[0]}"
+		poll stopped_are 2
+		never same "${stopped[@]}" 2>/dev/null
+		kill -KILL "${stopped[0]}"
+		poll has_died "${stopped[0]}"
+		kill -CONT "${stopped[1]}"
+		wait "$typist"
+		same st=137 "$(cat "$out")"
+	}
+	stopped_are() {
+		mapfile -t stopped < <(awk '/stopped by SIGSTOP/ { print $1 }' "$calls")
+		((${#stopped[@]} == $1))
+	}
+	at_tty() { "$as" "$RUNGS_STAGE/tests/typist" sh -c "$1"; }
 	for_each_caller look
 }
 

@@ -124,6 +124,23 @@ Operation not permitted"
 	wait
 }
 
+@test "without a terminal to be had in the jail, none is taken from elsewhere" {
+	local fifo=$BATS_TEST_TMPDIR/fifo own=$BATS_TEST_TMPDIR/own
+	mkfifo -m 666 "$fifo"
+	chmod a+rX "$BATS_TEST_TMPDIR"
+	look() {
+		addmount none proc tmpfs=/dev bind="$fifo:/dev/pts/ptmx" <"$jail" >"$own"
+		refused at_terminal "jailexec -f $own -- echo $ran"
+		assert_match 'jailexec: terminal: open the other end of /dev/pts/ptmx: .*'
+		addmount none proc <"$jail" >"$own"
+		refused at_terminal "jailexec -f $own -- echo $ran"
+		assert_output "jailexec: terminal: open /dev/pts/ptmx: No such file or directory
+jailexec: addmount dev makes one in the jail; -T shares the caller's"
+		run -0 at_terminal "jailexec -T -f $own -- test -t 0"
+	}
+	for_each_caller look
+}
+
 @test "a shared terminal keeps the modes it is left with, but by who is killed" {
 	look() {
 		local modes='stty -a | grep -Eo " -?(icanon|echo) "'

@@ -24,20 +24,6 @@ requires_cpuacct() {
 		skip "requires a group that counts processor time"
 }
 
-requires_pressure() {
-	local mount dir
-	mount=$(awk '$(NF-2) == "cgroup2" { print $5; exit }' /proc/self/mountinfo)
-	dir=$mount$(sed -n 's/^0:://p' /proc/self/cgroup)/tests-of-rungs-$BASHPID
-	if [ -z "$mount" ] || ! mkdir "$dir" 2>/dev/null; then
-		skip "requires a group of version 2"
-	fi
-	if [ ! -e "$dir/cpu.pressure" ]; then
-		rmdir "$dir"
-		skip "requires pressure"
-	fi
-	rmdir "$dir"
-}
-
 # spin N: a command line of so many processes that use all that they get.
 spin() {
 	local n text=
@@ -185,7 +171,7 @@ spin() {
 
 # bats test_tags=vm
 @test "pressure kills, stops, and tells" {
-	requires_pressure
+	requires pressure
 	requires memory-group
 	local pid
 	# Though memory was short before, too.
@@ -227,7 +213,7 @@ group_of_pid() {
 
 # bats test_tags=vm
 @test "who is frozen when time is over can hear it, and who is stopped" {
-	requires_pressure
+	requires pressure
 	requires root
 	local how owners=() pid=$BATS_TEST_TMPDIR/pid heard=$BATS_TEST_TMPDIR/heard
 	for how in freeze stop; do
@@ -253,7 +239,7 @@ group_of_pid() {
 
 # bats test_tags=vm
 @test "a group that somebody has removed says nothing any more" {
-	requires_pressure
+	requires pressure
 	requires root
 	run -7 setlimit --report="$report" pressure=cpu:70%:2s -- bash -c '
 		own=$(awk "\$(NF-2) == \"cgroup2\" { print \$5; exit }" /proc/self/mountinfo)$(sed -n "s/^0:://p" /proc/self/cgroup)
@@ -272,7 +258,7 @@ group_of_pid() {
 
 # bats test_tags=vm
 @test "pressure that does not come does nothing" {
-	requires_pressure
+	requires pressure
 	run -0 setlimit --report="$report" pressure={cpu,memory,io}:100%:2s -- sleep 0.1
 	over 0 null null
 	[[ $(cat "$report") =~ \"stalled\":\{\"cpu\":[0-9]+\.[0-9]{6},\"memory\":[0-9]+\.[0-9]{6},\"io\":[0-9]+\.[0-9]{6}\} ]]
