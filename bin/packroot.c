@@ -39,7 +39,7 @@ name_user(const struct credential *c, char user[USER])
 	           : snprintf(user, USER, "user=%" PRIu32, c->uid);
 	if (c->has_group && c->group[0] != '\0')
 		snprintf(user + used, USER - (size_t)used, ":%s", c->group);
-	else if (c->has_group)
+	else if (c->has_group || c->user[0] == '\0')
 		snprintf(user + used, USER - (size_t)used, ":%" PRIu32, c->gid);
 }
 

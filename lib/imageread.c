@@ -13,6 +13,7 @@
 
 #include "fail.h"
 #include "hashed.h"
+#include "imagechoose.h"
 #include "inroot.h"
 #include "oci.h"
 #include "scope.h"
@@ -20,14 +21,6 @@
 #define DOCKER "application/vnd.docker."
 
 enum { NESTED = 4 }; /* indexes in indexes */
-
-static const char *
-string_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
 
 static bool
 is_one_of(const char *text, const char *const list[], size_t count)
@@ -118,7 +111,7 @@ read_file(const struct imageread *r, const char *path, struct fail *f)
 static int
 open_blob(const struct imageread *r, const json_t *descriptor, struct fail *f)
 {
-	const char *digest = string_of(descriptor, "digest");
+	const char *digest = oci_string(descriptor, "digest");
 	const json_t *size = json_object_get(descriptor, "size");
 	char path[sizeof OCI_BLOBS + 1 + 64];
 	struct stat st;
@@ -143,7 +136,7 @@ open_blob(const struct imageread *r, const json_t *descriptor, struct fail *f)
 static int
 check_blob(const json_t *descriptor, const char *hex, struct fail *f)
 {
-	const char *digest = string_of(descriptor, "digest");
+	const char *digest = oci_string(descriptor, "digest");
 
 	if (strcmp(hex, digest + 7) == 0)
 		return 0;
@@ -154,7 +147,7 @@ check_blob(const json_t *descriptor, const char *hex, struct fail *f)
 static json_t *
 read_blob(const struct imageread *r, const json_t *descriptor, struct fail *f)
 {
-	const char *digest = string_of(descriptor, "digest");
+	const char *digest = oci_string(descriptor, "digest");
 	autoclose int fd = open_blob(r, descriptor, f);
 	char hex[HASHED_HEX] = "";
 	struct fail why;
@@ -174,7 +167,7 @@ read_blob(const struct imageread *r, const json_t *descriptor, struct fail *f)
 static int
 check_kind(const json_t *json, const char *type, bool is_index, struct fail *f)
 {
-	const char *own = string_of(json, "mediaType");
+	const char *own = oci_string(json, "mediaType");
 
 	if (*own != '\0' && strcmp(own, type) != 0)
 		return fail(f, 0, "%.80s, where %.80s should be", own, type);
@@ -183,58 +176,6 @@ check_kind(const json_t *json, const char *type, bool is_index, struct fail *f)
 		     : json_object_get(json, "manifests") != NULL)
 		return fail(f, 0, "an index and a manifest in one");
 	return 0;
-}
-
-static bool
-is_for_us(const json_t *descriptor)
-{
-	const json_t *platform = json_object_get(descriptor, "platform");
-	const char *ours = oci_architecture();
-
-	return platform == NULL
-	       || (strcmp(string_of(platform, "os"), "linux") == 0
-		   && ours != NULL
-		   && strcmp(string_of(platform, "architecture"), ours) == 0);
-}
-
-static const char *
-name_of(const json_t *descriptor)
-{
-	return string_of(json_object_get(descriptor, "annotations"),
-	    OCI_REF_NAME);
-}
-
-/* The one that ref names, or the only one that this machine can run. */
-static const json_t *
-choose(const json_t *index, const char *ref, struct fail *f)
-{
-	const json_t *all = json_object_get(index, "manifests"), *one,
-		     *found = NULL;
-	bool others = false;
-	size_t n;
-
-	json_array_foreach(all, n, one)
-	{
-		if (ref != NULL && strcmp(name_of(one), ref) != 0)
-			continue;
-		if (!is_for_us(one)) {
-			others = true;
-			continue;
-		}
-		if (found != NULL) {
-			fail(f, 0, "it holds several images, %.80s and %.80s",
-			    name_of(found), name_of(one));
-			fail_hint(f, "name one behind a colon");
-			return NULL;
-		}
-		found = one;
-	}
-	if (found == NULL && others)
-		fail(f, 0, "no image in it is for this machine, linux/%s",
-		    oci_architecture());
-	else if (found == NULL)
-		fail(f, 0, "no image '%.80s' is in it", ref != NULL ? ref : "");
-	return found;
 }
 
 /* Read the manifest that a descriptor leads to, through indexes. */
@@ -246,7 +187,7 @@ find_manifest(struct imageread *r, const json_t *descriptor, int depth,
 		DOCKER "distribution.manifest.list.v2+json" };
 	static const char *const manifests[] = { OCI_MANIFEST,
 		DOCKER "distribution.manifest.v2+json" };
-	const char *type = string_of(descriptor, "mediaType");
+	const char *type = oci_string(descriptor, "mediaType");
 	json_t *json, *manifest = NULL;
 	const json_t *next;
 
@@ -254,7 +195,7 @@ find_manifest(struct imageread *r, const json_t *descriptor, int depth,
 		if ((manifest = read_blob(r, descriptor, f)) == NULL)
 			return NULL;
 		snprintf(r->digest, sizeof r->digest, "%s",
-		    string_of(descriptor, "digest") + 7);
+		    oci_string(descriptor, "digest") + 7);
 		if (check_kind(manifest, type, false, f) == 0)
 			return manifest;
 		json_decref(manifest);
@@ -266,7 +207,7 @@ find_manifest(struct imageread *r, const json_t *descriptor, int depth,
 		fail(f, 0, "an index in an index in an index");
 	else if ((json = read_blob(r, descriptor, f)) != NULL) {
 		if (check_kind(json, type, true, f) == 0
-		    && (next = choose(json, NULL, f)) != NULL)
+		    && (next = imagechoose(json, NULL, f)) != NULL)
 			manifest = find_manifest(r, next, depth + 1, f);
 		json_decref(json);
 	}
@@ -276,8 +217,8 @@ find_manifest(struct imageread *r, const json_t *descriptor, int depth,
 static int
 check_config(const struct imageread *r, struct fail *f)
 {
-	const char *machine = string_of(r->config, "architecture");
-	const char *system = string_of(r->config, "os");
+	const char *machine = oci_string(r->config, "architecture");
+	const char *system = oci_string(r->config, "os");
 	const char *ours = oci_architecture();
 	const json_t *ids =
 	    json_object_get(json_object_get(r->config, "rootfs"), "diff_ids");
@@ -306,19 +247,19 @@ open_layout(struct imageread *r, const char *ref, struct fail *f)
 
 	if (layout == NULL)
 		return -1;
-	if (strncmp(string_of(layout, "imageLayoutVersion"), "1.", 2) != 0)
+	if (strncmp(oci_string(layout, "imageLayoutVersion"), "1.", 2) != 0)
 		fail(f, 0, "%s: not of version 1", OCI_LAYOUT_FILE);
 	else if ((index = read_file(r, OCI_INDEX_FILE, f)) != NULL
 		 && check_kind(index, OCI_INDEX, true, f) == 0
-		 && (chosen = choose(index, ref, f)) != NULL)
+		 && (chosen = imagechoose(index, ref, f)) != NULL)
 		manifest = find_manifest(r, chosen, 0, f);
 	if (manifest != NULL) {
 		config = json_object_get(manifest, "config");
 		r->layers = json_incref(json_object_get(manifest, "layers"));
-		if (!is_one_of(string_of(config, "mediaType"), configs,
+		if (!is_one_of(oci_string(config, "mediaType"), configs,
 			COUNT(configs)))
 			fail(f, 0, "not a root: %.80s",
-			    string_of(config, "mediaType"));
+			    oci_string(config, "mediaType"));
 		else if (!json_is_array(r->layers))
 			fail(f, 0, "a manifest without layers");
 		else if ((r->config = read_blob(r, config, f)) != NULL)
@@ -328,47 +269,6 @@ open_layout(struct imageread *r, const char *ref, struct fail *f)
 	json_decref(index);
 	json_decref(manifest);
 	return result;
-}
-
-/* "web:1" names docker.io/library/web:1, too. */
-static bool
-has_tag(const json_t *image, const char *ref)
-{
-	const json_t *tags = json_object_get(image, "RepoTags");
-
-	for (size_t n = 0; n < json_array_size(tags); n++) {
-		const char *tag = json_string_value(json_array_get(tags, n));
-		size_t size = tag != NULL ? strlen(tag) : 0;
-		size_t length = strlen(ref);
-
-		if (size < length || strcmp(tag + size - length, ref) != 0)
-			continue;
-		if (size == length || tag[size - length - 1] == '/')
-			return true;
-	}
-	return false;
-}
-
-static const json_t *
-choose_docker(const json_t *all, const char *ref, struct fail *f)
-{
-	const json_t *one, *found = NULL;
-	size_t n;
-
-	json_array_foreach(all, n, one)
-	{
-		if (ref != NULL && !has_tag(one, ref))
-			continue;
-		if (found != NULL) {
-			fail(f, 0, "it holds several images");
-			fail_hint(f, "name one behind a colon");
-			return NULL;
-		}
-		found = one;
-	}
-	if (found == NULL)
-		fail(f, 0, "no image '%.80s' is in it", ref != NULL ? ref : "");
-	return found;
 }
 
 /* The configuration is what its digest, docker's image id, is of. */
@@ -382,10 +282,10 @@ open_docker(struct imageread *r, const char *ref, struct fail *f)
 
 	if (all == NULL)
 		return -1;
-	if ((image = choose_docker(all, ref, f)) != NULL) {
+	if ((image = imagechoose_docker(all, ref, f)) != NULL) {
 		autoclose int fd = -1;
 
-		path = string_of(image, "Config");
+		path = oci_string(image, "Config");
 		r->layers = json_incref(json_object_get(image, "Layers"));
 		if (!json_is_array(r->layers))
 			fail(f, 0, "manifest.json: an image without layers");
@@ -449,7 +349,7 @@ imageread_layer(const struct imageread *r, int n, enum layer_press *press,
 		{ DOCKER "image.rootfs.diff.tar.zstd", LAYER_ZSTD },
 	};
 	const json_t *layer = json_array_get(r->layers, (size_t)n);
-	const char *type = string_of(layer, "mediaType");
+	const char *type = oci_string(layer, "mediaType");
 
 	*press = LAYER_ANY;
 	if (r->is_docker)
@@ -482,6 +382,6 @@ imageread_check(const struct imageread *r, int n, const char *file,
 	return fail(f, 0,
 	    "%.120s: the sha256 of its tar is %s, and its diff_id %.80s",
 	    r->is_docker ? json_string_value(layer)
-			 : string_of(layer, "digest"),
+			 : oci_string(layer, "digest"),
 	    tar, id != NULL ? id : "none");
 }

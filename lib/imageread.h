@@ -60,9 +60,10 @@ int imageread_check(const struct imageread *r, int n, const char *file,
 
 /*
  * Write what the configuration says of the program as a description with a
- * line of mkroot's, to the new file name in dir.
+ * line of mkroot's, to the new file name, from the directory root, which is
+ * the unpacked image.
  */
-int imageread_launch(const struct imageread *r, int dir, const char *name,
+int imageread_launch(const struct imageread *r, int root, const char *name,
     struct fail *f);
 
 #endif

@@ -18,26 +18,56 @@ oci_descriptor(const char *media_type, const char *hex, uint64_t size)
 	    digest, "size", (json_int_t)size);
 }
 
-/* Go's GOARCH, which the specification refers to, for uname(2)'s words. */
+const char *
+oci_string(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text != NULL ? text : "";
+}
+
+/*
+ * Go's GOARCH, which the specification refers to, for uname(2)'s words; and
+ * the variant that image-index.md has for the least of them.
+ */
+static const struct machine {
+	const char *uname, *name, *variant;
+} machines[] = {
+	{ "x86_64", "amd64", "v1" },
+	{ "aarch64", "arm64", "v8" },
+	{ "armv7l", "arm", "v7" },
+	{ "i686", "386", NULL },
+	{ "loongarch64", "loong64", NULL },
+	{ "ppc64le", "ppc64le", NULL },
+	{ "riscv64", "riscv64", NULL },
+	{ "s390x", "s390x", NULL },
+};
+
+static const struct machine *
+this_machine(void)
+{
+	struct utsname here;
+
+	if (uname(&here) < 0)
+		return NULL;
+	for (size_t n = 0; n < COUNT(machines); n++)
+		if (strcmp(here.machine, machines[n].uname) == 0)
+			return &machines[n];
+	return NULL;
+}
+
 const char *
 oci_architecture(void)
 {
-	static const char *const names[][2] = {
-		{ "x86_64", "amd64" },
-		{ "aarch64", "arm64" },
-		{ "armv7l", "arm" },
-		{ "i686", "386" },
-		{ "loongarch64", "loong64" },
-		{ "ppc64le", "ppc64le" },
-		{ "riscv64", "riscv64" },
-		{ "s390x", "s390x" },
-	};
-	struct utsname machine;
+	const struct machine *here = this_machine();
 
-	if (uname(&machine) < 0)
-		return NULL;
-	for (size_t n = 0; n < COUNT(names); n++)
-		if (strcmp(machine.machine, names[n][0]) == 0)
-			return names[n][1];
-	return NULL;
+	return here != NULL ? here->name : NULL;
+}
+
+const char *
+oci_variant(void)
+{
+	const struct machine *here = this_machine();
+
+	return here != NULL ? here->variant : NULL;
 }

@@ -35,7 +35,14 @@
  */
 json_t *oci_descriptor(const char *media_type, const char *hex, uint64_t size);
 
-/* What this machine is in an image; NULL: it has no name that we know. */
+/* The text of a member, "" if it has none. */
+const char *oci_string(const json_t *object, const char *name);
+
+/*
+ * What this machine is in an image, and what every processor of that kind can
+ * do; NULL: it has no name that we know.
+ */
 const char *oci_architecture(void);
+const char *oci_variant(void);
 
 #endif

@@ -229,6 +229,33 @@ passwd_find_user(int root, const char *whose, const char *name,
 }
 
 int
+passwd_find_number(int root, const char *whose, uint32_t uid,
+    struct passwd_user *user, struct fail *f)
+{
+	const struct field *field;
+	struct table t;
+	uint64_t value;
+	int result = 0;
+
+	if (table_open(&t, root, "/etc/passwd", whose, 7, f) < 0)
+		return errno == ENOENT ? 0 : -1;
+	while (table_next(&t)) {
+		field = &t.field[2];
+		if (t.found <= 2
+		    || number_read(field->at, field->length, number_plain,
+			   UINT32_MAX - 1, &value)
+			   < 0
+		    || value != uid)
+			continue;
+		if (check_line(&t, f) < 0 || read_user(&t, user, f) < 0)
+			result = -1;
+		break;
+	}
+	table_close(&t);
+	return result;
+}
+
+int
 passwd_find_group(int root, const char *whose, const char *name, uint32_t *gid,
     struct fail *f)
 {

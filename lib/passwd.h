@@ -47,6 +47,13 @@ bool passwd_is_name(const char *text, size_t length);
 int passwd_find_user(int root, const char *whose, const char *name,
     struct passwd_user *user, struct fail *f);
 
+/*
+ * The same by the number, which need not be there: then, or where there is no
+ * file, *user stays as it is.
+ */
+int passwd_find_number(int root, const char *whose, uint32_t uid,
+    struct passwd_user *user, struct fail *f);
+
 /* Find a group. */
 int passwd_find_group(int root, const char *whose, const char *name,
     uint32_t *gid, struct fail *f);

@@ -142,7 +142,7 @@ denied() {
 		[ -e "$dir/shut/y" ] && [ ! -e "$dir/less/x" ]
 		same $'less 555 1000000\nsaid 1711 2000000\nshut 555 1000000' \
 			"$(cd "$dir" && stat -c '%n %a %Y' less said shut)"
-		same 'user.b="2"' "$(cd "$dir" && getfattr -d -m - said | grep =)"
+		same 'user.b="2"' "$(cd "$dir" && getfattr -d -m - said | grep '=')"
 		never getfattr -n system.posix_acl_access "$dir/said" 2>/dev/null
 	}
 	for_each_caller replaced
@@ -180,6 +180,10 @@ denied() {
 	denied "a digest that is not sha256: and 64 hex digits: sha512:$hex"
 	layout "${one/manifest.v1/artifact.v1}"
 	denied 'not an image: application/vnd.oci.image.artifact.v1+json'
+	layout "${one/oci.image.manifest.v1+json/docker.distribution.manifest.v1+prettyjws}"
+	denied 'not an image: application/vnd.docker.distribution.manifest.v1+prettyjws'
+	type=layer.nondistributable.v1.tar image a.tar
+	denied 'layer 1 of 1: a layer of a kind that we do not know: application/vnd.oci.image.layer.nondistributable.v1.tar'
 	type=layer.v1.tar+encrypted image a.tar
 	denied 'layer 1 of 1: a layer of a kind that we do not know: application/vnd.oci.image.layer.v1.tar+encrypted'
 	config_type=empty.v1+json image a.tar
@@ -252,11 +256,22 @@ denied() {
 	layout "$(blob other manifest.v1+json)"
 	denied 'text/html, where application/vnd.oci.image.manifest.v1+json should be'
 	# Whose user cannot be read would be root.
-	for bad in '{"User":1000}=user: no text' '{"WorkingDir":[]}=cwd: no text' '{"Cmd":"sh"}=cmd: not a list' \
-		'{"Env":{"A":"b"}}=env: not a list' '"x"=a configuration that is no object'; do
-		layout "$(manifest "${bad%=*}" a.tar)"
+	# A variable without a value would be the caller's own: who makes an image
+	# would say which secrets it gets.
+	for bad in '{"User":1000}=its User is not a text' '{"WorkingDir":[]}=its WorkingDir is not a text' \
+		'{"Cmd":"sh"}=its Cmd is not a list' '{"Env":[7]}=its Env has a word that is no text' \
+		'{"Env":{"A":"b"}}=its Env is not a list' '"x"=a configuration that is no object' \
+		$'{"Cmd":["\\u001bx"]}=its Cmd \'?x\' has a control byte' \
+		"{\"WorkingDir\":\"srv\"}=its WorkingDir 'srv' is not an absolute path
+mkroot: umoci config --config.workingdir=/PATH mends an image layout" \
+		"{\"Env\":[\"HOME\"]}=its Env has 'HOME', which is not NAME=VALUE
+mkroot: umoci config --clear=config.env --config.env=NAME=VALUE mends an image layout"; do
+		layout "$(manifest "${bad%%=*}" a.tar)"
 		denied "${bad#*=}"
 	done
+	layout "$(manifest '{"Env":["=A"]}' a.tar)"
+	run -125 mkroot oci:lay
+	assert_match ".*: its Env has '=A', which is not NAME=VALUE"
 	layout "$(manifest '{"User":"7"}' a.tar)"
 	hex=$(sha256sum <config) hex=${hex%% *}
 	sed -i 's/"7"/"0"/' "lay/blobs/sha256/$hex"
@@ -310,6 +325,22 @@ o 0'
 	name() { printf '%s' "${1%\}},\"annotations\":{\"org.opencontainers.image.ref.name\":\"$2\"}}"; }
 	for_us() { printf '%s' "${1%\}},\"platform\":{\"os\":\"linux\",\"architecture\":\"$2\"}}"; }
 	one=$(manifest '{}' a.tar) two=$(manifest '{}' b.tar)
+	layout "$(name "$one" one)" "$(name "$one" x/two:2)" "$(name "$one" docker.io/library/three:3)"
+	for of in lay lay:one lay:two:2 lay:three:3 lay:library/three:3; do
+		holds x=1
+	done
+	unset of
+	run -125 mkroot oci:lay:hree:3
+	for of in "$(name "$one" x/two:2) $(name "$two" two:2)" "$(name "$two" two:2) $(name "$one" x/two:2)"; do
+		# shellcheck disable=SC2086 # words
+		layout $of
+		of=lay:two:2 holds x=2
+	done
+	unset of
+	layout "$one" "$two"
+	run -125 mkroot oci:lay
+	assert_match '.*: it holds several images, sha256:[0-9a-f]+ and sha256:[0-9a-f]+'
+	[ "${#lines[@]}" -eq 1 ]
 	layout "$(name "$one" one)" "$(name "$two" two:2)"
 	run -125 mkroot oci:lay
 	assert_output "mkroot: oci:$PWD/lay: it holds several images, one and two:2
@@ -319,9 +350,11 @@ mkroot: name one behind a colon"
 	assert_output "mkroot: oci:$PWD/lay:three: no image 'three' is in it"
 	layout "$(for_us "$one" pdp11)" "$(for_us "$two" "$arch")"
 	holds x=2
-	layout "$(for_us "$one" pdp11)"
+	layout "$(for_us "$one" "$arch\",\"variant\":\"v99")" "$(for_us "$two" "$arch")"
+	holds x=2
+	layout "$(for_us "$one" pdp11)" "$(for_us "$one" "$arch\",\"variant\":\"v99")"
 	rm -rf "$XDG_CACHE_HOME"
-	denied "no image in it is for this machine, linux/$arch"
+	denied "no image in it is for this machine, linux/$arch: it has linux/pdp11 linux/$arch/v99"
 	nested=$one
 	for ((n = 0; n < 6; n++)); do
 		printf '{"manifests":[%s]}' "$nested" >index
@@ -363,10 +396,34 @@ mkroot: name one behind a colon"
 	# And into an image again, with what else the caller wants.
 	packroot oci env=N=1 <jail >again.tar
 	run -0 mkroot oci-archive:again.tar
-	assert_match '.* env=N=1 cmd=id cmd=-u user=77.*'
+	assert_match '.* env=N=1 cmd=id cmd=-u user=77:0'
 	mkroot busybox >jail
 	run -125 jailexec -f jail
 	assert_output 'jailexec: no command: say which, behind --'
+}
+
+@test "the user of an image has the group that others give it" {
+	pack a.tar file etc/passwd $'root:x:0:0::/:\nbad:7\nweb:x:7:8::/:/bin/sh\nsecond:x:7:9::/:\nwrong:x:6:x::/:\n'
+	while read -r user want; do
+		layout "$(manifest "{\"User\":\"$user\",\"StopSignal\":\"SIGQUIT\",\"Volumes\":{\"/d\":{}},\"Labels\":{\"a\":\"b\"}}" a.tar)"
+		run -0 mkroot oci:lay
+		assert_match "mkroot .* scratch${want:+ user=$want}"
+	done <<-'EOF'
+		7 7:8
+		5 5:0
+		0 0:0
+		7:5 7:5
+		web web
+		web:www web:www
+	EOF
+	layout "$(manifest '{"User":"6"}' a.tar)"
+	run -125 mkroot oci:lay
+	assert_match '.*: /etc/passwd of the image, line 5: bad group id'
+	# Without that file, too.
+	pack a.tar file x 1
+	layout "$(manifest '{"User":"4"}' a.tar)"
+	run -0 mkroot oci:lay
+	assert_match 'mkroot .* user=4:0'
 }
 
 @test "an image is known by its digest, from wherever it comes" {

@@ -259,6 +259,7 @@ blob() {
 	done <<-'EOF'
 		user=web {"User":"web"}
 		user=7+group=8 {"User":"7:8"}
+		user=7 {"User":"7:7"}
 		user=web+group=www {"User":"web:www"}
 		caps=none {}
 	EOF
