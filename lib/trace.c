@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
@@ -20,13 +21,16 @@
 #include "compat.h"
 #include "fail.h"
 #include "init.h"
+#include "instruction.h"
 #include "scope.h"
 
 enum { NATIVE = (int)RUNGS_AUDIT_ARCH };
 
 enum {
-	CALLS = 128,   /* a jump of the filter can be no longer than 255 */
-	X32 = 1 << 30, /* marks a call of x32, which no other machine has */
+	CALLS = 128,       /* a jump of the filter can be no longer than 255 */
+	X32 = 1 << 30,     /* marks a call of x32, which no other machine has */
+	OTHER_CLONE = 120, /* of the 32-bit kind, i386's and ARM's */
+	GUARD = 10,
 };
 
 struct tracing {
@@ -39,32 +43,54 @@ struct tracing {
 	int status; /* what trace_run() returns */
 };
 
-/* For these calls, or for all. */
+/*
+ * Nobody begins whom we would not see: each of its calls would fail with
+ * ENOSYS, exit_group(2) too, so that it could not even end.
+ */
+static struct sock_filter *
+put_guard(struct sock_filter *at)
+{
+	static const struct sock_filter guard[GUARD] = {
+		BPF_STMT(LOAD, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(IF_EQUAL, (unsigned)NATIVE, 0, 3),
+		BPF_STMT(LOAD, offsetof(struct seccomp_data, nr)),
+		BPF_STMT(AND, ~(unsigned)X32),
+		BPF_JUMP(IF_EQUAL, SYS_clone, 2, 5),
+		BPF_STMT(LOAD, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(IF_EQUAL, OTHER_CLONE, 0, 3),
+		BPF_STMT(LOAD, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_UNTRACED, 0, 1),
+		BPF_STMT(RETURN, SECCOMP_RET_ERRNO | EPERM),
+	};
+
+	memcpy(at, guard, sizeof guard);
+	return at + GUARD;
+}
+
+/* For these calls and clone3, or for all. */
 static int
 install(const int calls[], size_t count, struct fail *f)
 {
-	struct sock_filter line[CALLS + 6], *at = line;
+	struct sock_filter line[GUARD + CALLS + 7], *at = put_guard(line);
 	struct sock_fprog program = { .filter = line };
-	unsigned char to_end = (unsigned char)(count + 1);
+	unsigned char to_end = (unsigned char)(count + 2);
 
 	if (calls != NULL) {
-		*at++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		*at++ = (struct sock_filter)BPF_STMT(LOAD,
 		    offsetof(struct seccomp_data, arch));
-		*at++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-		    (unsigned)NATIVE, 0, (unsigned char)(to_end + 2));
-		*at++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		*at++ = (struct sock_filter)BPF_JUMP(IF_EQUAL, (unsigned)NATIVE,
+		    0, (unsigned char)(to_end + 2));
+		*at++ = (struct sock_filter)BPF_STMT(LOAD,
 		    offsetof(struct seccomp_data, nr));
-		*at++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K,
-		    X32, to_end, 0);
+		*at++ = (struct sock_filter)BPF_JUMP(IF_LEAST, X32, to_end, 0);
+		*at++ = (struct sock_filter)BPF_JUMP(IF_EQUAL, __NR_clone3,
+		    (unsigned char)(count + 1), 0);
 		for (size_t n = 0; n < count; n++)
-			*at++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ
-								 | BPF_K,
+			*at++ = (struct sock_filter)BPF_JUMP(IF_EQUAL,
 			    (unsigned)calls[n], (unsigned char)(count - n), 0);
-		*at++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
-		    SECCOMP_RET_ALLOW);
+		*at++ = (struct sock_filter)BPF_STMT(RETURN, SECCOMP_RET_ALLOW);
 	}
-	*at++ =
-	    (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE);
+	*at++ = (struct sock_filter)BPF_STMT(RETURN, SECCOMP_RET_TRACE);
 	program.len = (unsigned short)(at - line);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fail(f, errno, "set no_new_privs");
@@ -95,6 +121,24 @@ be_command(const struct tracing *t, int channel)
 	_exit(why.status);
 }
 
+/*
+ * The same for clone3(2), which has its flags in memory: the first of its
+ * words.  Who sets the flag again meanwhile harms itself.
+ */
+static void
+have_child_traced(const struct trace_call *c)
+{
+	uint64_t flags;
+	struct iovec ours = { &flags, sizeof flags };
+	struct iovec theirs = { (void *)(uintptr_t)c->args[0], sizeof flags };
+
+	if (trace_read(c->pid, c->args[0], &flags, sizeof flags) < 0
+	    || !(flags & CLONE_UNTRACED))
+		return;
+	flags &= ~(uint64_t)CLONE_UNTRACED;
+	(void)process_vm_writev(c->pid, &ours, 1, &theirs, 1, 0);
+}
+
 static void
 look_at(pid_t pid, const struct tracing *t)
 {
@@ -110,6 +154,9 @@ look_at(pid_t pid, const struct tracing *t)
 	call.is_foreign = call.arch != (unsigned)NATIVE || call.number >= X32;
 	for (int a = 0; a < 6; a++)
 		call.args[a] = info.seccomp.args[a];
+	/* It has the same number everywhere. */
+	if ((call.number & ~X32) == __NR_clone3)
+		have_child_traced(&call);
 	t->look(&call, t->context);
 }
 

@@ -535,6 +535,21 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 	poll no_process_of "$mark"
 }
 
+@test "--learn: nobody is begun who would not be seen, and could not even end" {
+	command -v perl >/dev/null || skip 'requires perl'
+	[ "$(uname -m)" = x86_64 ] || skip 'requires numbers of x86_64'
+	local program='$| = 1; my $untraced = 0x800000;
+		my $pid = syscall(56, $untraced | 17, 0, 0, 0, 0); printf "%d %s\n", $pid < 0 ? -1 : $pid > 0, $!; exit if $pid == 0;
+		my $args = pack("Q11", $untraced, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0);
+		$pid = syscall(435, $args, 88); if ($pid == 0) { print open(F, "</dev/null") ? "child\n" : "blind\n"; exit } waitpid $pid, 0; print "good $?\n"'
+	same '-1 Operation not permitted child good 0' "$(timeout 100 denycall "--learn=$policy" -- perl -e "$program" | xargs)"
+	grep -q '^allow .*\bclone3\b' "$policy"
+	same '-1 Operation not permitted child good 0' "$(timeout 100 lockpath "--learn=$policy" -- perl -e "$program" | xargs)"
+	# And that for each kind of call.
+	denycall "--learn=$policy" -- "$calls" >"$policy.said"
+	same 'i386 native x32' "$(sed -n 's/ @process clone(810000,0) EPERM -$//p' "$policy.said" | sort | xargs)"
+}
+
 # --- promises ---
 
 @test "promises allow calls, and lock paths" {
