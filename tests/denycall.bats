@@ -655,3 +655,50 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 	}
 	for_each_caller look
 }
+
+# learn_web TOOL DIR: in a network of its own, a server and its client run
+# again under what was learned from each, and the page comes.
+# shellcheck disable=SC2016 # for the shell in there
+learn_web='
+	tool=$0; cd "$1"; echo page >page
+	again() { # FILE COMMAND...: run it under what is in the file
+		if [ "$tool" = denycall ]; then
+			exec denycall "file=./$1" -- "${@:2}"
+		else
+			exec lockpath $(sed -n "s/^lockpath//p" "$1") -- "${@:2}"
+		fi
+	}
+	serve() { "$@" busybox httpd -f -p 127.0.0.1:8080 -h "$PWD" & server=$!; }
+	fetch=(curl -sS http://127.0.0.1:8080/page)
+	wait_for_it() {
+		local n
+		for ((n = 0; n < 1200; n++)); do
+			"${fetch[@]}" >got 2>/dev/null && cat got && return
+			sleep 0.025
+		done
+	}
+	serve "$tool" --learn=server --
+	wait_for_it
+	pkill -P "$server"
+	wait "$server" || echo "$?"
+	serve again server
+	wait_for_it
+	"$tool" --learn=client -- "${fetch[@]}"
+	(again client "${fetch[@]}")
+	kill "$server"
+	wait "$server" || echo "$?"'
+
+@test "what curl and a web server need is learned, and they run again with that" {
+	requires curl busybox
+	local tool dir
+	look() {
+		for tool in denycall lockpath; do
+			[ "$tool" = denycall ] || lockpath exec=/ -- true || continue
+			dir=$BATS_TEST_TMPDIR/$as.$tool
+			mkdir -m 777 "$dir"
+			run -0 "$as" enterns user net -- bash -c "$learn_web" "$tool" "$dir"
+			same 'page 143 page page page 143' "$(xargs <<<"$output")"
+		done
+	}
+	for_each_caller look
+}
