@@ -70,7 +70,7 @@ in_own_run() {
 		until_it() { until "\$@"; do sleep 0.02; done; }
 		$2
 	EOF
-	(cd "$BATS_TEST_TMPDIR" && timeout 60 unshare --mount --pid --fork --kill-child --mount-proc bash script 3>&-)
+	(cd "$BATS_TEST_TMPDIR" && timeout 300 unshare --mount --pid --fork --kill-child --mount-proc bash script 3>&-)
 }
 
 @test "fifty jails at once have a range each, the next has none, and each is given back" {
