@@ -242,7 +242,7 @@ frozen() {
 	requires root
 	requires pressure
 	local as=as_caller
-	setlimit pressure=cpu:1%:2s:stop cpus=0 wall=50 <"$jail" >"$BATS_TEST_TMPDIR/pressed"
+	setlimit pressure=cpu:1%:10s:stop cpus=0 wall=50 <"$jail" >"$BATS_TEST_TMPDIR/pressed"
 	export J="jailexec --status-fd=4 -f $BATS_TEST_TMPDIR/pressed"
 	export -f frozen
 	at_shell <<-'END'
