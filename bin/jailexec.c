@@ -7,7 +7,6 @@
  * description's words on top of them; lib/order.c knows the order in which
  * the layers are applied, lib/spawn.c the processes.
  */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +48,7 @@ static const struct option long_options[] = {
 	{ "pid1", no_argument, NULL, PID1 },
 	{ "status-fd", required_argument, NULL, STATUS_FD },
 	{ "timeout", required_argument, NULL, TIMEOUT },
+	TOOL_OPTIONS,
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -70,11 +70,11 @@ parse_options(int argc, char *argv[], struct options *o)
 	o->kept = calloc((size_t)argc, sizeof(char *));
 	if (o->variables == NULL || o->kept == NULL)
 		tool_usage(synopsis);
-	while ((option = getopt_long(argc, argv, "+C:E:ef:Tu:vx", long_options,
-		    NULL))
+	while ((option = getopt_long(argc, argv, "+C:E:ef:Tu:vx" TOOL_LETTERS,
+		    long_options, NULL))
 	       != -1) {
-		if (option == '?')
-			tool_usage(synopsis);
+		if (option == '?' || option == 'h' || option == 'V')
+			tool_option(option, synopsis);
 		else if (option == 'E')
 			o->variables[o->variable_count++] = optarg;
 		else if (option == KEEP_FD)

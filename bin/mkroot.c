@@ -5,7 +5,6 @@
  * This file reads the command line; lib/mkroot.c makes the root.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,7 +37,6 @@ static bool pruning;
 
 static const struct option options[] = {
 	{ "digest", no_argument, NULL, 'd' },
-	{ "help", no_argument, NULL, 'h' },
 	{ "list-cache", no_argument, NULL, 'c' },
 	{ "lock", required_argument, NULL, 'k' },
 	{ "locked", required_argument, NULL, 'K' },
@@ -46,6 +44,7 @@ static const struct option options[] = {
 	{ "older-than", required_argument, NULL, 'o' },
 	{ "prune", no_argument, NULL, 'p' },
 	{ "strict", no_argument, NULL, 's' },
+	TOOL_OPTIONS,
 	{ 0 },
 };
 
@@ -238,7 +237,9 @@ main(int argc, char *argv[])
 	int option;
 
 	request.progress = isatty(STDERR_FILENO);
-	while ((option = getopt_long(argc, argv, "+hln", options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "+ln" TOOL_LETTERS, options,
+		    NULL))
+	       != -1)
 		switch (option) {
 		case 'l':
 			return list_templates();
@@ -269,7 +270,7 @@ main(int argc, char *argv[])
 			request.strict = true;
 			break;
 		default:
-			tool_usage(synopsis);
+			tool_option(option, synopsis);
 		}
 	if (older != NULL && !pruning)
 		tool_usage(synopsis);

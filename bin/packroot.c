@@ -6,7 +6,6 @@
  * libarchive, writes it.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -145,18 +144,22 @@ become(const char *file, const char *to, char *words[], struct fail *f)
 int
 main(int argc, char *argv[])
 {
+	static const struct option options[] = { TOOL_OPTIONS,
+		{ NULL, 0, NULL, 0 } };
 	char **command = tool_command(&argc, argv);
 	const char *file = NULL, *to = NULL;
 	struct fail why;
 	int option;
 
-	while ((option = getopt(argc, argv, "+f:o:")) != -1)
+	while ((option = getopt_long(argc, argv, "+f:o:" TOOL_LETTERS, options,
+		    NULL))
+	       != -1)
 		if (option == 'f')
 			file = optarg;
 		else if (option == 'o')
 			to = optarg;
 		else
-			tool_usage(synopsis);
+			tool_option(option, synopsis);
 	argv += optind;
 	if (command != NULL || argv[0] == NULL)
 		tool_usage(synopsis);

@@ -2,7 +2,6 @@
 /* layer.c - see layer.h */
 #include "layer.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -82,8 +81,7 @@ struct request {
 static void
 parse(int argc, char *argv[], const struct layer_tool *tool, struct request *r)
 {
-	static const struct option none = { NULL, 0, NULL, 0 };
-	struct option options[4] = { none, none, none, none }, *last = options;
+	struct option options[6] = { TOOL_OPTIONS }, *last = options + 2;
 	struct fail why;
 	int option;
 
@@ -97,7 +95,9 @@ parse(int argc, char *argv[], const struct layer_tool *tool, struct request *r)
 		*last++ =
 		    (struct option){ "best-effort", no_argument, NULL, 'b' };
 	r->command = tool_command(&argc, argv);
-	while ((option = getopt_long(argc, argv, "+n", options, NULL)) != -1) {
+	while (
+	    (option = getopt_long(argc, argv, "+n" TOOL_LETTERS, options, NULL))
+	    != -1) {
 		if (option == 'n')
 			r->fresh = true;
 		else if (option == 'r')
@@ -107,7 +107,7 @@ parse(int argc, char *argv[], const struct layer_tool *tool, struct request *r)
 		else if (option == 'b')
 			r->best = true;
 		else
-			tool_usage(tool->synopsis);
+			tool_option(option, tool->synopsis);
 	}
 	/* What is to be learned is not said, and the other way round. */
 	if ((optind == argc) != (r->learn != NULL)

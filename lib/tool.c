@@ -14,6 +14,8 @@
 #include "fail.h"
 #include "number.h"
 
+#define RUNGS_VERSION "0.1"
+
 static void
 open_streams(void)
 {
@@ -40,6 +42,8 @@ tool_command(int *argc, char *argv[])
 	open_streams();
 	if (again_begin(*argc, argv, &why) < 0)
 		tool_die(&why);
+	/* What getopt(3) complains in the name of. */
+	argv[0] = program_invocation_short_name;
 	arguments.list = argv;
 	arguments.count = *argc;
 	for (int i = 1; i < *argc; i++) {
@@ -81,12 +85,39 @@ tool_retry(const struct fail *f, const struct description *d, const char *file,
 	tool_die(&why);
 }
 
+static void
+print_usage(FILE *out, const char *synopsis)
+{
+	fprintf(out, "usage: %s %s\n", program_invocation_short_name, synopsis);
+}
+
 void
 tool_usage(const char *synopsis)
 {
-	fprintf(stderr, "usage: %s %s\n", program_invocation_short_name,
-	    synopsis);
+	print_usage(stderr, synopsis);
 	exit(EXIT_TOOL);
+}
+
+void
+tool_option(int option, const char *synopsis)
+{
+	const char *name = program_invocation_short_name;
+	struct fail why;
+
+	if (option == 'h') {
+		print_usage(stdout, synopsis);
+		printf("%s(1) explains it, rungs(7) how the tools go "
+		       "together.\n",
+		    name);
+	} else if (option == 'V') {
+		printf("%s (rungs) %s\n", name, RUNGS_VERSION);
+	} else {
+		tool_usage(synopsis);
+	}
+	if (fflush(stdout) == 0)
+		exit(0);
+	fail(&why, errno, "write to standard output");
+	tool_die(&why);
 }
 
 void

@@ -7,6 +7,7 @@
 #ifndef TOOL_H
 #define TOOL_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -29,6 +30,20 @@ _Noreturn void tool_die(const struct fail *f);
 
 /* Print "usage: tool synopsis" on standard error and exit with 125. */
 _Noreturn void tool_usage(const char *synopsis);
+
+/* What getopt_long(3) knows for every tool, in letters and words. */
+#define TOOL_LETTERS "hV"
+/* clang-format off */
+#define TOOL_OPTIONS							       \
+	{ "help", no_argument, NULL, 'h' },				       \
+	{ "version", no_argument, NULL, 'V' }
+/* clang-format on */
+
+/*
+ * What getopt_long(3) returned, and is not the tool's own: print what was
+ * asked for on standard output and exit with 0, or else as tool_usage().
+ */
+_Noreturn void tool_option(int option, const char *synopsis);
 
 /*
  * What failed may be had in a control group that systemd gives us: then say

@@ -196,6 +196,30 @@ tags_of() {
 	done
 }
 
+@test "every tool says how it is used, and which one it is" {
+	local tool option usage
+	for tool in $(tools); do
+		usage=$("$tool" 2>&1 </dev/null | grep '^usage: ')
+		for option in -h --help; do
+			run -0 --separate-stderr "$tool" "$option" -- false
+			assert_output "$usage
+$tool(1) explains it, rungs(7) how the tools go together."
+			same '' "$stderr"
+		done
+		for option in -V --version; do
+			run -0 --separate-stderr "$tool" "$option"
+			[[ $output =~ ^$tool\ \(rungs\)\ [0-9.]+$ ]]
+		done
+		full() { "$tool" --help >/dev/full; }
+		run -125 full
+		assert_output "$tool: write to standard output: No space left on device"
+		# By its name, wherever it is.
+		run -125 --separate-stderr "$RUNGS_STAGE/bin/$tool" --no-such-option
+		assert_output ''
+		[[ $stderr == "$tool: unrecognized option"*$'\n'"$usage" ]]
+	done
+}
+
 @test "every page is clean" {
 	command -v mandoc >/dev/null || skip "requires mandoc"
 	run -0 mandoc -Tlint -Wwarning "$man"/*.[157]
