@@ -64,6 +64,7 @@ struct options {
 static void
 parse_options(int argc, char *argv[], struct options *o)
 {
+	struct fail why;
 	int option;
 
 	o->variables = calloc((size_t)argc, sizeof(char *));
@@ -82,8 +83,11 @@ parse_options(int argc, char *argv[], struct options *o)
 		else
 			o->text[option] = optarg != NULL ? optarg : "";
 	}
-	if (optind != argc)
-		tool_usage(synopsis);
+	if (optind == argc)
+		return;
+	fail(&why, 0, "%s: it is no option", argv[optind]);
+	fail_hint(&why, "a command comes behind --");
+	tool_die(&why);
 }
 
 /* The one for status first: it is told what is wrong with the others. */

@@ -22,5 +22,7 @@ affinity_set(const struct numberset *set, struct fail *f)
 		return fail(f, errno, "cpus: sched_getaffinity");
 	if (numberset_equal(&got, set))
 		return 0;
-	return fail(f, 0, "cpus: not all of them are there for this caller");
+	fail(f, 0, "cpus: not all of them are there for this caller");
+	return fail_hint(f, "Cpus_allowed_list in /proc/self/status has those "
+			    "that are");
 }

@@ -54,8 +54,12 @@ bind_open(const struct mount *m, int user_namespace, int *missing,
 		snprintf(name, sizeof name, "descriptor %d", m->fd);
 	else
 		snprintf(name, sizeof name, "%s", m->source);
-	if (source < 0)
-		return fail(f, errno, "%s: open the source of a bind", name);
+	if (source < 0) {
+		fail(f, errno, "%s: open the source of a bind", name);
+		return errno == ENOENT
+		           ? fail_hint(f, "try-bind goes without it")
+		           : -1;
+	}
 	if ((copy = fsmount_clone(source, m->recursive)) < 0) {
 		fail(f, errno, "%s: bind it", name);
 		if (errno == EINVAL)

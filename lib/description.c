@@ -98,7 +98,8 @@ check(struct description *d, struct fail *f)
 	if (d->size == 0) {
 		fail(f, 0, "no jail description came");
 		return fail_hint(f, "the command in front of the pipe failed, "
-				    "or -n is missing to start a new one");
+				    "or there is none: mkroot starts one, and "
+				    "so does -n of a layer");
 	}
 	for (; line < stop; line = newline + 1, number++) {
 		size_t length;

@@ -22,7 +22,8 @@ descriptor_parse(const char *option, const char *text, int *fd, struct fail *f)
 	if (number_parse(text, INT_MAX, &number) < 0)
 		return fail(f, 0, "%s=%s: expected a number", option, text);
 	if ((flags = fcntl((int)number, F_GETFD)) < 0)
-		return fail(f, errno, "%s=%s", option, text);
+		return fail(f, 0, "%s=%s: no such descriptor is open", option,
+		    text);
 	if ((flags & FD_CLOEXEC) != 0)
 		return fail(f, 0, "%s=%s: it is taken already", option, text);
 	*fd = (int)number;

@@ -120,8 +120,10 @@ jail_add(struct jail *jail, const char *tool, const char *word, struct fail *f)
 	if (noun == NULL)
 		return fail(f, 0, "%s: no such layer", tool);
 	fail(f, 0, "%s: no such %s", word, noun);
-	return word[0] == '-' ? fail_hint(f, "options come before all words")
-	                      : -1;
+	if (word[0] == '-')
+		return fail_hint(f, "options come before all words");
+	return fail_hint(f, "%s(1) has all there are%s", tool,
+	    strchr(word, '=') == NULL ? "; a command comes behind --" : "");
 }
 
 static int

@@ -104,8 +104,11 @@ set_set(const struct limit_word *w, const struct cgroup_dir *d, struct fail *f)
 	    && numberset_equal(&asked, &got))
 		return 0;
 missing:
-	return fail(f, 0, "not all of %.80s are there for this caller",
-	    w->text);
+	fail(f, 0, "not all of %.80s are there for this caller", w->text);
+	return fail_hint(f,
+	    "%s_allowed_list in /proc/self/status has those "
+	    "that are",
+	    strcmp(w->limit->name, "cpus") == 0 ? "Cpus" : "Mems");
 }
 
 /* --- memory --- */

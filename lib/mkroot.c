@@ -48,7 +48,11 @@ mkroot_add(struct mkroot_request *r, const char *word, struct fail *f)
 	if (strcmp(word, "none") == 0)
 		r->dir = NULL;
 	taken = root_add(&r->words, word, f);
-	return taken != 0 ? taken : fail(f, 0, "%s: no such word", word);
+	if (taken != 0)
+		return taken;
+	fail(f, 0, "%s: no such word", word);
+	return fail_hint(f,
+	    "mkroot(1) has all there are; a command comes behind --");
 }
 
 /* A description has no way to write these, and nobody needs such a path. */

@@ -202,6 +202,22 @@ add_options(struct mount *m, char *text, const char *word, struct fail *f)
 	return 0;
 }
 
+/* Something is missing in the word, or there is too much. */
+static int
+bad_form(const struct mount *m, const char *word, struct fail *f)
+{
+	static const char *const forms[] = {
+		[NO_SOURCE] = "PATH[:OPTIONS]",
+		[HOST_PATH] = "SOURCE:PATH[:OPTIONS]",
+		[TEXT] = "TARGET:PATH",
+		[DESCRIPTOR] = "DESCRIPTOR:PATH[:OPTIONS]",
+		[LAYERS] = "LOWER[:LOWER...]:UPPER:PATH[:OPTIONS]",
+	};
+
+	return fail(f, 0, "%s: expected %s=%s", word, kinds[m->kind].name,
+	    forms[kinds[m->kind].source]);
+}
+
 static int
 set_source(struct mount *m, const char *text, const char *word, struct fail *f)
 {
@@ -221,8 +237,6 @@ set_source(struct mount *m, const char *text, const char *word, struct fail *f)
 		m->fd = (int)fd;
 		return 0;
 	}
-	if (text[0] == '\0')
-		return fail(f, 0, "%s: no source", word);
 	return m->source != NULL
 	           ? 0
 	           : fail(f, errno, "%s: find the working directory", word);
@@ -275,11 +289,8 @@ parse_overlay(struct mount *m, char *text, const char *word, struct fail *f)
 		return too_many_layers(word, f);
 	if (field[count - 1][0] != '/')
 		options = field[--count];
-	if (count < 3)
-		return fail(f, 0,
-		    "%s: expected "
-		    "overlay=LOWER[:LOWER...]:UPPER:PATH[:OPTIONS]",
-		    word);
+	if (count < 3 || field[count - 1][0] == '\0')
+		return bad_form(m, word, f);
 	if (field[--count][0] != '/')
 		return fail(f, 0, "%s: %s is not an absolute path", word,
 		    field[count]);
@@ -297,9 +308,9 @@ parse_fields(struct mount *m, char *text, const char *word, struct fail *f)
 	char *field[FIELDS], *path;
 	int count = split(text, field), want = 1 + has_source;
 
-	if (count < want || count > want + 1)
-		return fail(f, 0, "%s: expected %s=%sPATH[:OPTIONS]", word,
-		    kinds[m->kind].name, has_source ? "SOURCE:" : "");
+	if (count < want || count > want + 1 || field[0][0] == '\0'
+	    || field[want - 1][0] == '\0')
+		return bad_form(m, word, f);
 	if (has_source && set_source(m, field[0], word, f) < 0)
 		return -1;
 	path = field[want - 1];
@@ -320,8 +331,7 @@ parse(struct mount *m, const char *word, const char *value, struct fail *f)
 		                     : fail(f, 0, "%s: expected %s alone", word,
 					 kinds[m->kind].name);
 	if (value == NULL)
-		return fail(f, 0, "%s: expected %s=...", word,
-		    kinds[m->kind].name);
+		return bad_form(m, word, f);
 	if ((text = strdup(value)) == NULL)
 		return fail(f, 0, "%s: no memory", word);
 	return kinds[m->kind].source == LAYERS ? parse_overlay(m, text, word, f)

@@ -108,10 +108,12 @@ open_point(int root, const char *path, bool directory, int flags,
 	else if (S_ISLNK(st.st_mode))
 		fail(f, 0, "%s: refuse to mount on it: it is a symbolic link",
 		    path);
-	else if (!S_ISDIR(st.st_mode) == directory)
+	else if (!S_ISDIR(st.st_mode) == directory) {
 		fail(f, 0, "%s: refuse to mount on it: it is %s", path,
 		    directory ? "no directory" : "a directory");
-	else if (mountpoint_check(root, fd, path, f) == 0)
+		fail_hint(f, "a directory goes on a directory, a file on a "
+			     "file");
+	} else if (mountpoint_check(root, fd, path, f) == 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);

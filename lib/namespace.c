@@ -81,9 +81,11 @@ namespaces_add(void *layer, const char *word, struct fail *f)
 	const char *value = word[length] == '=' ? word + length + 1 : NULL;
 	size_t k = 0;
 
-	if (strncmp(word, "of=", 3) == 0 && word[3] != '\0') {
-		ns->of = word + 3;
-		return 1;
+	if (length == 2 && memcmp(word, "of", 2) == 0) {
+		ns->of = value;
+		return value != NULL && *value != '\0'
+		           ? 1
+		           : fail(f, 0, "%s: expected of=PID or of=NAME", word);
 	}
 	if (strcmp(word, "none") == 0) {
 		*ns = (struct namespaces){ .none = true };

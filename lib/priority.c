@@ -115,10 +115,10 @@ static const struct {
 	const char *name, *expected;
 	int (*add)(struct priority *p, const char *text);
 } words[] = {
-	{ "nice", "-20 to 19", add_nice },
+	{ "nice", "NUMBER, from -20 to 19", add_nice },
 	{ "ionice", "idle, best-effort[:0-7] or realtime[:0-7]", add_ionice },
 	{ "sched", "other, batch, idle, fifo:1-99 or rr:1-99", add_sched },
-	{ "oom-score", "-1000 to 1000", add_oom },
+	{ "oom-score", "NUMBER, from -1000 to 1000", add_oom },
 };
 
 int
@@ -137,8 +137,8 @@ priority_add(void *layer, const char *word, struct fail *f)
 			continue;
 		if (word[length] == '\0'
 		    || words[n].add(&parsed, word + length + 1) < 0) {
-			fail(f, 0, "%.60s: expected %s=, %s", word,
-			    words[n].name, words[n].expected);
+			fail(f, 0, "%.60s: expected %s=%s", word, words[n].name,
+			    words[n].expected);
 			if (words[n].add == add_nice)
 				fail_hint(f, "the limit of setrlimit(2) is "
 					     "called rlimit-nice");

@@ -57,6 +57,19 @@ parse_value(const char *text, size_t length, const struct unit *units,
 }
 
 static int
+bad_value(size_t k, const char *word, struct fail *f)
+{
+	const struct unit *units = kinds[k].units;
+
+	return fail(f, 0,
+	    "%.120s: expected %s=SOFT[:HARD], each %s or unlimited", word,
+	    kinds[k].name,
+	    units == number_bytes     ? "a number such as 64 or 64M"
+	    : units == number_seconds ? "a time such as 90s or 1h"
+				      : "a number");
+}
+
+static int
 parse_word(size_t k, const char *word, const char *text, struct rlimit_word *w,
     struct fail *f)
 {
@@ -66,15 +79,14 @@ parse_word(size_t k, const char *word, const char *text, struct rlimit_word *w,
 	if (parse_value(text, length, kinds[k].units, &w->value.rlim_cur,
 		&w->soft_is_hard)
 	    < 0)
-		return fail(f, 0, "%s: bad %slimit", word,
-		    hard != NULL ? "soft " : "");
+		return bad_value(k, word, f);
 	if (hard == NULL) {
 		w->value.rlim_max = w->value.rlim_cur;
 		w->keep_hard = w->soft_is_hard;
 	} else if (parse_value(hard, strlen(hard), kinds[k].units,
 		       &w->value.rlim_max, &w->keep_hard)
 		   < 0) {
-		return fail(f, 0, "%s: bad hard limit", word);
+		return bad_value(k, word, f);
 	}
 	if (!w->soft_is_hard && !w->keep_hard
 	    && w->value.rlim_cur > w->value.rlim_max)
@@ -109,8 +121,7 @@ rlimits_add(void *layer, const char *word, struct fail *f)
 		    || memcmp(kinds[k].name, word, length) != 0)
 			continue;
 		if (word[length] == '\0')
-			return fail(f, 0, "%s: expected %s=SOFT[:HARD]", word,
-			    word);
+			return bad_value(k, word, f);
 		if (kinds[k].resource == RLIMIT_CPU
 		    && is_share(word + length + 1))
 			return 0;

@@ -412,6 +412,10 @@ take_directory(struct jail *jail, struct fail *f)
 		fd =
 		    inroot_open(root, jail->directory, O_PATH | O_DIRECTORY, 0);
 	if (fd < 0 || fchdir(fd) < 0)
-		return fail(f, errno, "%s: change to it", jail->directory);
-	return 0;
+		fail(f, errno, "%s: change to it", jail->directory);
+	else
+		return 0;
+	return errno == ENOENT && jail->root.dir != NULL
+	           ? fail_hint(f, "it has to be in the root of the jail")
+	           : -1;
 }

@@ -252,10 +252,11 @@ jailexec: the root has no /no/such and cannot get it: mkroot with scratch helps'
 @test "a directory goes on a directory, and anything else on a file" {
 	look() {
 		refused "$way" bind="$src:$at/s" tmpfs="$at/s/file" -- echo "$ran"
-		[[ $output == *": $at/s/file: refuse to mount on it: it is no directory" ]]
+		[[ ${lines[0]} == *": $at/s/file: refuse to mount on it: it is no directory" ]]
 		refused "$way" bind="$src/file:$at" tmpfs="$at" bind="$src/file:$at" -- echo "$ran"
 		refused "$way" bind="$src:$at/s" bind="$src/file:$at/s/dir" -- echo "$ran"
-		[[ $output == *": $at/s/dir: refuse to mount on it: it is a directory" ]]
+		[[ ${lines[0]} == *": $at/s/dir: refuse to mount on it: it is a directory" ]]
+		[[ ${lines[1]} == *': a directory goes on a directory, a file on a file' ]]
 		refused "$way" bind="$src:$at/s" bind="$src:$at/s/file" -- echo "$ran"
 		refused "$way" bind="$src:$at/s" file=7:"$at/s/dir" -- echo "$ran" 7</dev/null
 	}
@@ -442,7 +443,7 @@ addmount: what is mounted below it came from the host and must stay: add rec'
 		run -0 "$way" tmpfs="$at" try-bind="$src/none:$at/none" try-bind="$src:$at/there" try-mask="$at/there/none" -- sh -c "ls -A '$at'; cat '$at/there/file'"
 		assert_output $'there\ncontent'
 		refused "$way" bind="$src/none:$at" -- echo "$ran"
-		[[ $output == *": $src/none: open the source of a bind: No such file or directory" ]]
+		[[ ${lines[0]} == *": $src/none: open the source of a bind: No such file or directory" ]]
 		refused "$way" try-bind="$src:$at" try-bind="$src:$at/file" -- echo "$ran"
 		refused "$way" try-bind="$src/file/none:$at" -- echo "$ran"
 		refused "$way" bind="$src:$at" try-mask="$at/file/none" -- echo "$ran"
@@ -634,7 +635,7 @@ printed() {
 		run -0 by_hand addmount echo "$ran"
 		assert_output "$ran"
 		refused by_hand 'addmount tmpfs=/a b' echo "$ran"
-		assert_output 'jailexec: line 2: b: no such mount'
+		assert_output $'jailexec: line 2: b: no such mount\njailexec: addmount(1) has all there are; a command comes behind --'
 		refused by_hand 'addmount bind=below:' echo "$ran"
 		assert_match 'jailexec: line 2: bind=below:: .*'
 		refused by_hand 'addmount tmpfs=/a\b' echo "$ran"
@@ -645,15 +646,15 @@ printed() {
 # bad WORD TEXT: no such word, whoever reads it, and that is said.
 bad() {
 	refused addmount "$1" -- echo "$ran"
-	same "addmount: $1: $2" "$output"
+	same "addmount: $1: $2" "${lines[0]}"
 	refused addmount -n proc "$1"
-	same "addmount: $1: $2" "$output"
+	same "addmount: $1: $2" "${lines[0]}"
 	run -125 addmount -n "$1"
 	never grep -Fxq -e end -e 'jail 1' <<<"$output"
 	by_hand() { printf 'jail 1\naddmount proc %s\nend\n' "$1" | jailexec -x -- echo "$ran"; }
 	[[ $1 == *[\\\ ]* ]] || {
 		refused by_hand "$1"
-		same "jailexec: line 2: $1: $2" "$output"
+		same "jailexec: line 2: $1: $2" "${lines[0]}"
 	}
 }
 
@@ -672,36 +673,37 @@ bad() {
 	bad sys=/x 'expected sys alone'
 	bad dev=/x 'expected dev alone'
 	bad mqueue=/x 'expected mqueue alone'
-	local word
-	for word in tmpfs bind bind-fd overlay file mask ro dir link; do
-		bad "$word" "expected $word=..."
-	done
+	local word source
 	for word in tmpfs mask ro dir; do
-		bad "$word=" ' is not an absolute path'
+		bad "$word" "expected $word=PATH[:OPTIONS]"
+		bad "$word=" "expected $word=PATH[:OPTIONS]"
 		bad "$word=x" 'x is not an absolute path'
 		bad "$word=./x" './x is not an absolute path'
 		bad "$word=/x:" 'an option is empty'
 		bad "$word=/x:rec" "rec: no such option of $word"
 		bad "$word=/x:ro:rw" "expected $word=PATH[:OPTIONS]"
 	done
-	for word in bind link; do
-		bad "$word=/x" "expected $word=SOURCE:PATH[:OPTIONS]"
-		bad "$word=:/x" 'no source'
-		bad "$word=/x:" ' is not an absolute path'
-		bad "$word=/x:y" 'y is not an absolute path'
-		bad "$word=/x:/y:ro:rw" "expected $word=SOURCE:PATH[:OPTIONS]"
+	for word in bind=SOURCE:PATH[:OPTIONS] link=TARGET:PATH; do
+		source=${word%%=*}
+		bad "$source" "expected $word"
+		bad "$source=/x" "expected $word"
+		bad "$source=:/x" "expected $word"
+		bad "$source=/x:" "expected $word"
+		bad "$source=/x:y" 'y is not an absolute path'
+		bad "$source=/x:/y:ro:rw" "expected $word"
 	done
 	for word in bind-fd file; do
-		bad "$word=7" "expected $word=SOURCE:PATH[:OPTIONS]"
+		for n in '' =7 =:/x =7:; do
+			bad "$word$n" "expected $word=DESCRIPTOR:PATH[:OPTIONS]"
+		done
 		bad "$word=7:x" 'x is not an absolute path'
-		for n in '' -1 +1 x 1x 0x1 ' 1' 2147483648 99999999999999999999; do
+		for n in -1 +1 x 1x 0x1 ' 1' 2147483648 99999999999999999999; do
 			bad "$word=$n:/x" 'expected a descriptor'
 		done
 	done
-	for word in /x /x:/y x:/y /x:y :/y /x::ro /x:/y:ro /x:/y: /x::; do
+	for word in /x /x:/y x:/y /x:y :/y /x::ro /x:/y:ro /x:/y: /x:: :::; do
 		bad "overlay=$word" 'expected overlay=LOWER[:LOWER...]:UPPER:PATH[:OPTIONS]'
 	done
-	bad overlay=::: ' is not an absolute path'
 	bad overlay=/x:/y:z:ro 'z is not an absolute path'
 	bad overlay=/x:/y:./z:ro './z is not an absolute path'
 	bad overlay=:/y:/z 'a lower layer is empty'
@@ -1048,7 +1050,7 @@ ask="echo $ran"
 		echo text >"$root/$name"
 		for as in "${callers[@]}"; do
 			refused in_root "$root" scratch tmpfs=/srv
-			assert_output "jailexec: /$name: refuse to mount on it: it is no directory"
+			same "jailexec: /$name: refuse to mount on it: it is no directory" "${lines[0]}"
 		done
 		rm "$root/$name"
 		mkfifo "$root/$name"

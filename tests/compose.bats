@@ -497,6 +497,7 @@ read_back() {
 		run -125 "$tool" nofile=64 --
 	done
 	run -125 jailexec true
+	assert_output $'jailexec: true: it is no option\njailexec: a command comes behind --'
 	run -125 jailexec -x
 	run -125 jailexec -x --
 	run -125 jailexec -x operand -- true

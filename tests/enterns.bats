@@ -181,7 +181,9 @@ ahead() {
 		refused enterns -n "$word"
 	done
 	refused enterns bogus -- echo "$ran"
-	assert_output 'enterns: bogus: no such namespace'
+	assert_output $'enterns: bogus: no such namespace\nenterns: enterns(1) has all there are; a command comes behind --'
+	refused enterns of= -- echo "$ran"
+	assert_output 'enterns: of=: expected of=PID or of=NAME'
 }
 
 @test "a filter adds one line, its words in one order" {

@@ -308,7 +308,7 @@ careless() {
 		run -0 in_jail -C ../../.. -- /test/whatigot
 		assert_line 'cwd /'
 		refused in_jail -C /no/such -- echo "$ran"
-		assert_output 'jailexec: /no/such: change to it: No such file or directory'
+		assert_output $'jailexec: /no/such: change to it: No such file or directory\njailexec: it has to be in the root of the jail'
 		refused in_jail -C /etc/passwd -- echo "$ran"
 	}
 	for_each_caller look

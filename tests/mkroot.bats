@@ -313,7 +313,7 @@ nothing_left() {
 	run -125 mkroot --bogus host
 	run -125 mkroot host --
 	run -125 mkroot host size=3
-	assert_output 'mkroot: size=3: no such word'
+	assert_output $'mkroot: size=3: no such word\nmkroot: mkroot(1) has all there are; a command comes behind --'
 	run -125 mkroot digest=md5:1 host
 	assert_output 'mkroot: digest=md5:1: expected digest=sha256: and 64 hex digits'
 	run -125 mkroot nosuch

@@ -178,8 +178,8 @@ normal() {
 		refused setlimit -n "$word"
 	done
 	refused setlimit sched=fifo -- echo "$ran"
-	assert_output 'setlimit: sched=fifo: expected sched=, other, batch, idle, fifo:1-99 or rr:1-99'
+	assert_output 'setlimit: sched=fifo: expected sched=other, batch, idle, fifo:1-99 or rr:1-99'
 	refused setlimit nice=0:0 -- echo "$ran"
-	assert_output 'setlimit: nice=0:0: expected nice=, -20 to 19
+	assert_output 'setlimit: nice=0:0: expected nice=NUMBER, from -20 to 19
 setlimit: the limit of setrlimit(2) is called rlimit-nice'
 }

@@ -146,9 +146,11 @@ limited() {
 		refused setlimit "$word" -- echo "$ran"
 	done
 	refused setlimit bogus=1 -- echo "$ran"
-	assert_output 'setlimit: bogus=1: no such limit'
+	assert_output $'setlimit: bogus=1: no such limit\nsetlimit: setlimit(1) has all there are'
+	run -125 setlimit nofile=64 true
+	assert_output $'setlimit: true: no such limit\nsetlimit: setlimit(1) has all there are; a command comes behind --'
 	refused setlimit nofile -- echo "$ran"
-	assert_output 'setlimit: nofile: expected nofile=SOFT[:HARD]'
+	assert_output 'setlimit: nofile: expected nofile=SOFT[:HARD], each a number such as 64 or 64M or unlimited'
 }
 
 @test "raising a hard limit is refused with the reason, as root without the capability" {
