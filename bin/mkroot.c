@@ -208,6 +208,17 @@ heed_locks(const char *lock, const char *locked, const struct root *root,
 	return lock == NULL ? 0 : lockfile_add(lock, root->from, digest, f);
 }
 
+/* The root's digest, which the helper prints. */
+static _Noreturn void
+become_digest(const char *dir)
+{
+	struct packer digester = { { "digest" }, .count = 1 };
+	struct fail why;
+
+	(void)packer_become(&digester, dir, &why);
+	tool_die(&why);
+}
+
 static uint64_t
 read_size(const char *text)
 {
@@ -230,7 +241,6 @@ main(int argc, char *argv[])
 	char **command = tool_command(&argc, argv);
 	static struct mkroot_made made;
 	struct mkroot_request request = { .say = say };
-	static const struct packer digester = { { "digest" }, .count = 1 };
 	const char *older = NULL, *lock = NULL, *locked = NULL;
 	bool digest = false, caring = false;
 	struct fail why;
@@ -290,8 +300,8 @@ main(int argc, char *argv[])
 		tool_die(&why);
 	if (request.words.from != NULL && source_is_stream(request.words.from))
 		source_drain();
-	if (digest && packer_become(&digester, made.dir, &why) < 0)
-		tool_die(&why);
+	if (digest)
+		become_digest(made.dir);
 	if (command != NULL)
 		return run_in_root(&made, command);
 	print_description(&made);

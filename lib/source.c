@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,7 +233,10 @@ open_kind(struct source *s, const char *name, struct fail *f)
 int
 source_open(struct source *s, const struct root *asked, struct fail *f)
 {
-	*s = (struct source){ .file = -1, .tree = -1, .asked = asked };
+	memset(s, 0, offsetof(struct source, in_place));
+	s->in_place[0] = s->from[0] = s->mirror[0] = s->url[0] = '\0';
+	s->file = s->tree = -1;
+	s->asked = asked;
 	if (open_kind(s, asked->from, f) < 0)
 		return -1;
 	if (asked->packages.count > 0 && s->t.suite == NULL)

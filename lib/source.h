@@ -28,7 +28,7 @@ struct source {
 	const struct template_archive *archive; /* the one chosen, or NULL */
 	const struct template_index *index;     /* that says which it is */
 	struct template_archive latest;         /* what that says, and */
-	char *releases, latest_path[PATH_MAX];  /* what it points into */
+	char *releases;                         /* what it points into */
 	const char *applets;                    /* those chosen, or NULL */
 	bool released;                          /* the user named the release */
 	bool progress;     /* show on standard error what is fetched */
@@ -38,16 +38,19 @@ struct source {
 	bool is_stream;             /* it is, and cannot be read twice */
 	int tree;                   /* a directory to be copied, or -1 */
 	struct stat status;         /* of the file of tar: */
-	struct app app;             /* of app:, else empty */
 	const struct root *asked;   /* the words that it was opened with */
-	struct imagesource image;   /* if it is one */
 	struct debian debian;       /* if the template has a suite */
-	char mirror[PATH_MAX];      /* of the template, "" without one */
-	char in_place[PATH_MAX];    /* a directory that is used as it is */
-	char from[SOURCE_FROM];     /* what the description says */
+	struct app app;             /* of app:, else empty */
+	struct imagesource image;   /* if it is one */
 	char digest[SOURCE_DIGEST]; /* "sha256:HEX"; "" if not known */
 	char key[CACHE_KEY];        /* in the cache; "" if not known */
+
+	/* From here on only first bytes are cleared: these are long. */
+	char in_place[PATH_MAX];    /* a directory that is used as it is */
+	char from[SOURCE_FROM];     /* what the description says */
+	char mirror[PATH_MAX];      /* of the template, "" without one */
 	char url[PATH_MAX];         /* once it was fetched from */
+	char latest_path[PATH_MAX]; /* what latest.path is */
 };
 
 /*
