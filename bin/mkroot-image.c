@@ -23,6 +23,7 @@
 #include "fail.h"
 #include "imageread.h"
 #include "layerread.h"
+#include "nolinks.h"
 #include "number.h"
 #include "owners.h"
 #include "quota.h"
@@ -58,6 +59,9 @@ unpack_image(const struct quota *layers, int root, struct fail *f)
 		   < 0
 	    || fchdir(job.root) < 0)
 		return fail(f, errno, "make room for the image");
+	/* It is read by its links later; only what unpacks it follows none. */
+	if (nolinks_enter("image", f) < 0)
+		return -1;
 	got = unpack_archive(&job, f);
 	if (fchdir(root) < 0 && got == 0)
 		got = fail(f, errno, "go back");
@@ -143,6 +147,8 @@ make_root(bool is_archive, bool is_docker, const char *ref, struct quota *quota,
 	                 : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (dir < 0)
 		return is_archive ? -1 : fail(f, errno, "open the image");
+	if (nolinks_enter("rootfs", f) < 0)
+		return -1;
 	if (imageread_open(&image, dir, ref, is_docker, f) < 0)
 		return -1;
 	result = unpack_layers(&image, &job, f);

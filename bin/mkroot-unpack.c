@@ -24,6 +24,7 @@
 
 #include "fail.h"
 #include "hashed.h"
+#include "nolinks.h"
 #include "number.h"
 #include "quota.h"
 #include "unpack.h"
@@ -87,6 +88,8 @@ unpack(bool is_stream, const char *digest, struct quota *quota, struct fail *f)
 {
 	struct unpack job = { .fd = STDIN_FILENO, .quota = quota };
 
+	if (nolinks_enter("rootfs", f) < 0)
+		return -1;
 	job.root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (job.root < 0)
 		return fail(f, errno, "begin to unpack");

@@ -195,3 +195,14 @@ copytree(int from, int to, struct copytree_lost *lost, struct fail *f)
 	errno = error;
 	return result;
 }
+
+bool
+copytree_note(const struct copytree_lost *lost, const char *name,
+    struct fail *note)
+{
+	fail(note, 0,
+	    "%s: left out: %lu device nodes or sockets; attributes or ACLs of "
+	    "%lu files; the owners of %lu",
+	    name, lost->nodes, lost->attributes, lost->owners);
+	return lost->nodes + lost->owners + lost->attributes > 0;
+}

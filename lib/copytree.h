@@ -12,6 +12,8 @@
 #ifndef COPYTREE_H
 #define COPYTREE_H
 
+#include <stdbool.h>
+
 struct fail;
 
 struct copytree_lost {
@@ -27,5 +29,9 @@ struct copytree_lost {
  * read.
  */
 int copytree(int from, int to, struct copytree_lost *lost, struct fail *f);
+
+/* Whether something was lost; note says what, of the tree of that name. */
+bool copytree_note(const struct copytree_lost *lost, const char *name,
+    struct fail *note);
 
 #endif

@@ -4,16 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <stdio.h>
 #include <unistd.h>
 
+#include "aside.h"
 #include "compat.h"
 #include "fail.h"
 #include "fsmount.h"
 #include "keep.h"
-#include "kernfile.h"
-#include "mount.h"
 #include "origin.h"
 #include "overlay.h"
 #include "scope.h"
@@ -35,32 +32,6 @@ read_origin(struct origin *o, struct fail *f)
 		return 0;
 	origin_free(o);
 	return fail(f, 0, "origin: does not say what is below");
-}
-
-static int
-map_self(const char *file, unsigned id)
-{
-	char map[64];
-
-	snprintf(map, sizeof map, "%u %u 1", id, id);
-	return kernfile_write(AT_FDCWD, file, map);
-}
-
-/* Where mounts are ours to make, and nobody else's to see. */
-static int
-step_aside(struct fail *f)
-{
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-
-	if (uid == 0 && unshare(CLONE_NEWNS) == 0)
-		return mounts_make_private(f);
-	if (uid == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0
-	    || kernfile_write(AT_FDCWD, "/proc/self/setgroups", "deny") < 0
-	    || map_self("/proc/self/uid_map", uid) < 0
-	    || map_self("/proc/self/gid_map", gid) < 0)
-		return fail(f, errno, "make namespaces to mount the root in");
-	return mounts_make_private(f);
 }
 
 static int
@@ -91,7 +62,7 @@ kept_open(int *lower, struct fail *f)
 	if (read_origin(&origin, f) < 0)
 		return -1;
 	/* What was opened before is of mounts that are not ours to copy. */
-	if (step_aside(f) == 0
+	if (aside_step(f) == 0
 	    && (upper = open_layer(KEEP_UPPER, &o.lower[0], f)) >= 0
 	    && (*lower = open_layer(origin.root.dir, &o.lower[1], f)) >= 0) {
 		overlay = overlay_mount(&o, NULL, false);

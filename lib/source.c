@@ -432,13 +432,8 @@ copy_tree(struct source *s, int root, struct fail *f)
 
 	if (copytree(s->tree, root, &lost, f) < 0)
 		return -1;
-	if (lost.nodes + lost.owners + lost.attributes == 0 || s->say == NULL)
-		return 0;
-	fail(&note, 0,
-	    "%s: left out: %lu device nodes or sockets; attributes or ACLs of "
-	    "%lu files; the owners of %lu",
-	    s->from, lost.nodes, lost.attributes, lost.owners);
-	s->say(note.text);
+	if (s->say != NULL && copytree_note(&lost, s->from, &note))
+		s->say(note.text);
 	return 0;
 }
 

@@ -464,24 +464,6 @@ for dir, names in ("t", "abc"), ("u", "cba"):
 	same "$(packroot digest dir=t)" "$(packroot digest dir=u)"
 }
 
-@test "a file that is exchanged for a link while it is packed stays inside" {
-	local n attacker
-	mkdir t
-	echo secret >secret
-	echo mine >t/file
-	ln -s ../secret t/link
-	"$RUNGS_STAGE/tests/attack" exchange "$PWD/t/file" "$PWD/t/link" 100 3>&- &
-	attacker=$!
-	for ((n = 0; n < 150; n++)); do
-		packroot tar dir=t 2>/dev/null >t.tar || true
-		if grep -aq secret$ t.tar; then
-			stop "$attacker"
-			return 1
-		fi
-	done
-	stop "$attacker"
-}
-
 @test "sockets are left out, and said so" {
 	command -v python3 >/dev/null || skip "requires python3"
 	mkdir t

@@ -26,6 +26,7 @@
  *	attack raise SIGNAL       die of it
  *	attack exchange A B N     exchange two names for as long as A.stop is
  *	                          not there, at most N million times
+ *	attack flash A B N        the same, but only for a moment each time
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +44,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 static int
@@ -157,14 +159,17 @@ become_with_key(char *command[])
 }
 
 static int
-exchange(const char *a, const char *b, long millions)
+exchange(const char *a, const char *b, long millions, bool pauses)
 {
+	const struct timespec moment = { .tv_nsec = 20000 };
 	char stop[4096];
 
 	snprintf(stop, sizeof stop, "%s.stop", a);
 	for (long n = 0; n < millions * 1000000; n++) {
 		if (renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) < 0)
 			return -1;
+		if (pauses && n % 2 == 1)
+			nanosleep(&moment, NULL);
 		if (n % 64 == 0 && access(stop, F_OK) == 0)
 			break;
 	}
@@ -210,6 +215,8 @@ main(int argc, char *argv[])
 	if (strcmp(what, "raise") == 0)
 		return ended(raise(atoi(first)));
 	if (strcmp(what, "exchange") == 0 && argc == 5)
-		return ended(exchange(first, argv[3], atol(argv[4])));
+		return ended(exchange(first, argv[3], atol(argv[4]), false));
+	if (strcmp(what, "flash") == 0 && argc == 5)
+		return ended(exchange(first, argv[3], atol(argv[4]), true));
 	return 2;
 }
