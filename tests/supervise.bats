@@ -206,6 +206,41 @@ gone() {
 	ended 137 9 null
 }
 
+# Looked at often enough: it does not only sleep between two looks.
+sleeps_on() {
+	local n
+	for ((n = 0; n < 20; n++)); do
+		is_in_state "$1" S || return
+	done
+}
+
+has_closed_all() {
+	[ -z "$(ls "/proc/$1/fd")" ]
+}
+
+@test "jailexec sleeps while its first process takes long to end" {
+	requires root
+	telling -- sh -c 'while :; do sleep 1; done' 3>&- &
+	local pid=$! first watched guest spins=0
+	started
+	first=$(event started | value pid)
+	watched=$(jailexec_of "$pid")
+	# Who came from outside has to be waited for by who is outside.
+	nsenter --target "$first" --pid sleep 1000 >/dev/null 2>&1 3>&- &
+	guest=$!
+	poll pgrep -P "$guest" sleep >/dev/null
+	kill -STOP "$guest"
+	kill -KILL "$(event started | value child-pid)"
+	poll has_closed_all "$first"
+	poll sleeps_on "$watched" || spins=1
+	is_in_state "$first" S || spins=2
+	kill -CONT "$guest"
+	wait "$guest" || :
+	wait_for "$pid"
+	same 137 "$status"
+	same 0 "$spins"
+}
+
 @test "a failed line says why, in JSON, and nothing was started" {
 	look() {
 		run -127 told -- /no/such
