@@ -208,7 +208,7 @@ main(int argc, char *argv[])
 	char **command = tool_command(&argc, argv);
 	static struct options o;
 	static struct jail jail; /* large */
-	struct description d;
+	static struct description d;
 	struct fail why;
 	int status;
 
@@ -229,8 +229,5 @@ main(int argc, char *argv[])
 			status_failed(jail.status, &why);
 		tool_die(&why);
 	}
-	description_free(&d);
-	free(o.variables);
-	free(o.kept);
 	return status;
 }

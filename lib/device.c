@@ -38,15 +38,12 @@ static const char *const links[][2] = {
 static const char *const pts_options[] = { "ptmxmode=0666", "mode=0620", NULL };
 static const char *const shm_options[] = { "mode=1777", NULL };
 
+/* What was opened as a node, if it is that; else it is closed, and -1. */
 static int
-open_node(const struct node *node)
+check_node(const struct node *node, int fd)
 {
-	char path[32];
 	struct stat st;
-	int fd;
 
-	snprintf(path, sizeof path, "/dev/%s", node->name);
-	fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &st) == 0 && S_ISCHR(st.st_mode)
@@ -57,10 +54,20 @@ open_node(const struct node *node)
 	return -1;
 }
 
+static int
+clone_node(const struct node *node)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/dev/%s", node->name);
+	return check_node(node, fsmount_clone_file(path));
+}
+
 int
 device_open_null(void)
 {
-	return open_node(&nodes[0]);
+	return check_node(&nodes[0],
+	    open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC));
 }
 
 int
@@ -69,10 +76,7 @@ device_open(int open_nodes[DEVICES], struct fail *f)
 	for (size_t n = 0; n < DEVICES; n++)
 		open_nodes[n] = -1;
 	for (size_t n = 0; n < DEVICES; n++) {
-		autoclose int host = open_node(&nodes[n]);
-
-		if (host >= 0)
-			open_nodes[n] = fsmount_clone(host, false);
+		open_nodes[n] = clone_node(&nodes[n]);
 		if (open_nodes[n] >= 0
 		    && fsmount_restrict(open_nodes[n],
 			   RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC, false)

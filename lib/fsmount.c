@@ -172,6 +172,19 @@ fsmount_clone(int fd, bool recursive)
 }
 
 int
+fsmount_clone_file(const char *path)
+{
+	int copy = sys_open_tree(AT_FDCWD, path,
+	    RUNGS_OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW | O_CLOEXEC);
+	autoclose int file = -1;
+
+	if (copy >= 0 || !lacks(EVERYTHING))
+		return copy;
+	file = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return file < 0 ? -1 : oldmount_clone(file, false);
+}
+
+int
 fsmount_restrict(int mount, unsigned attributes, bool recursive)
 {
 	struct rungs_mount_attr attr = {

@@ -60,6 +60,9 @@ int fsmount_begin(const char *type, const char *const options[]);
 /* A copy of the mount that holds fd, from fd on; with those below it. */
 int fsmount_clone(int fd, bool recursive);
 
+/* The same of a path, whose last component is no link that is followed. */
+int fsmount_clone_file(const char *path);
+
 /*
  * Forbid more on a mount that is still detached; below it too.  Like the
  * next one, it makes the mount private: a copy of one that the host shares

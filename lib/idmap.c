@@ -109,16 +109,34 @@ idmap_ids_here(const char *map)
 	return (uint32_t)count;
 }
 
-/*
- * For a caller who is root: PICK, or HERE when the user namespace around us
- * has not got all ids.
- */
+/* The first user namespace of all has a number that it always has. */
+static bool
+is_first_namespace(void)
+{
+	const ino_t first = 0xeffffffd; /* <linux/nsfs.h>, USER_NS_INIT_INO */
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino == first;
+}
+
+/* How many, from 0 on, are uids and gids of the user namespace around us. */
+static uint32_t
+count_here(void)
+{
+	uint32_t uids, gids;
+
+	if (is_first_namespace())
+		return UINT32_MAX;
+	uids = idmap_ids_here("uid_map");
+	gids = idmap_ids_here("gid_map");
+	return uids < gids ? uids : gids;
+}
+
+/* For a caller who is root: PICK, or HERE where there are not all ids. */
 static int
 choose(struct idmap *map, struct fail *f)
 {
-	uint32_t uids = idmap_ids_here("uid_map");
-	uint32_t gids = idmap_ids_here("gid_map");
-	uint32_t count = uids < gids ? uids : gids;
+	uint32_t count = count_here();
 
 	if (count == 0)
 		return fail(f, 0, "user: no map in /proc/self/uid_map");

@@ -27,18 +27,6 @@ static const int kept[] = { SIGKILL, SIGSTOP, SIGCHLD, SIGSEGV, SIGBUS, SIGILL,
 	SIGFPE, SIGTRAP, SIGSYS, SIGABRT, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT,
 	SIGPIPE };
 
-static void
-find_ignored(sigset_t *set)
-{
-	struct sigaction action;
-
-	sigemptyset(set);
-	for (int sig = 1; sig < NSIG; sig++)
-		if (sigaction(sig, NULL, &action) == 0
-		    && action.sa_handler == SIG_IGN)
-			sigaddset(set, sig);
-}
-
 /*
  * sigaddset(3) of one C library keeps signals to itself that are ordinary
  * ones for programs of the other: 34 is SIGRTMIN of glibc, not of musl.
@@ -64,10 +52,6 @@ fill_waited(struct init_signals *signals, bool own_session)
 		sigaddset(set, SIGTTOU);
 	}
 	sigaddset(set, SIGCONT);
-	/* Blocked, an ignored signal would be kept and then forwarded. */
-	for (int sig = 1; sig < NSIG; sig++)
-		if (sigismember(&signals->ignored, sig) == 1)
-			sigdelset(set, sig);
 	sigaddset(set, SIGCHLD);
 }
 
@@ -76,21 +60,28 @@ init_block_signals(struct init_signals *signals, bool own_session)
 {
 	struct sigaction reap = { .sa_handler = SIG_DFL };
 
-	find_ignored(&signals->ignored);
 	fill_waited(signals, own_session);
 	sigaction(SIGCHLD, &reap, &signals->child);
 	sigprocmask(SIG_BLOCK, &signals->waited, &signals->mask);
 }
 
+bool
+init_ignores(int sig)
+{
+	struct sigaction action;
+
+	return sigaction(sig, NULL, &action) == 0
+	       && action.sa_handler == SIG_IGN;
+}
+
 void
-init_default_signals(const struct init_signals *signals)
+init_default_signals(void)
 {
 	struct sigaction normal = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++)
-		if (sigismember(&signals->ignored, sig) == 1)
-			sigaction(sig, &normal, NULL);
+		sigaction(sig, &normal, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -219,7 +210,8 @@ init_run(pid_t command, const struct init_signals *signals, int news,
 	for (;;) {
 		wait_for(command);
 		sig = sigwaitinfo(&signals->waited, &info);
-		if (sig > 0 && sig != SIGCHLD && is_for_command(&info))
+		if (sig > 0 && sig != SIGCHLD && is_for_command(&info)
+		    && !init_ignores(sig))
 			forward(command, &info);
 	}
 }

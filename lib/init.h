@@ -16,27 +16,32 @@ struct fail;
 
 struct init_signals {
 	sigset_t waited;        /* what is forwarded, and SIGCHLD */
-	sigset_t ignored;       /* by the caller */
 	sigset_t mask;          /* the caller's */
 	struct sigaction child; /* for SIGCHLD, which it may ignore */
 };
 
 /*
  * Block what is to be forwarded, and SIGCHLD, from before there is a child
- * until we wait for one: nothing is lost in between.  Signals that the
- * caller ignores (nohup, background jobs of scripts) stay ignored.  With
- * own_session, the command does not get what a terminal sends to us, so
- * that the stops of job control are ours to forward, too.
+ * until we wait for one: nothing is lost in between.  With own_session, the
+ * command does not get what a terminal sends to us, so that the stops of job
+ * control are ours to forward, too.
  */
 void init_block_signals(struct init_signals *signals, bool own_session);
 void init_restore_signals(const struct init_signals *signals);
+
+/*
+ * Whether the caller ignores a signal (nohup, background jobs of scripts): it
+ * stays ignored.  To be asked when it comes, since one that is blocked does
+ * come: all of them asked before would make each jail begin later.
+ */
+bool init_ignores(int sig);
 
 /*
  * For a command in a session of its own: no signal blocked, none ignored.
  * What a background job or a Python parent ignores (SIGINT, SIGPIPE) would
  * else break programs that have nothing to do with either.
  */
-void init_default_signals(const struct init_signals *signals);
+void init_default_signals(void);
 
 /*
  * Before the command is let go: the pid 1 is the one process in the jail

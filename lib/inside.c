@@ -178,7 +178,7 @@ command_process(struct jail *jail, char *command[], int channel,
 	if (!jail_is_contained(jail))
 		init_restore_signals(signals);
 	else
-		init_default_signals(signals);
+		init_default_signals();
 	if (jail->is_exposed) {
 		become_by_doorstep(jail, channel, &why);
 	} else if (jail_enter(jail, STAGE_LAST, &why) == 0) {

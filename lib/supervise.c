@@ -136,7 +136,8 @@ handle(struct state *st, const struct signalfd_siginfo *info)
 	bool is_stop = sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 
 	/* In one session with us, the command has those already. */
-	if (sig == SIGCHLD || (from_terminal && !s->own_session))
+	if (sig == SIGCHLD || (from_terminal && !s->own_session)
+	    || init_ignores(sig))
 		return;
 	if (sig == SIGCONT) {
 		go_on(st, false);

@@ -292,13 +292,15 @@ say_rest(const struct telling *t)
 void
 telling_end(struct telling *t, pid_t command)
 {
-	uint64_t until = report_now() + UINT64_C(1000000) * LONGEST;
 	struct pollfd wanted[TELLING_FDS];
+	uint64_t until = 0;
 
 	if (t->listener >= 0)
 		hear_calls(t);
 	telling_wait(t, wanted);
-	while (t->audit.fd >= 0 && report_now() < until
+	if (t->audit.fd >= 0)
+		until = report_now() + UINT64_C(1000000) * LONGEST;
+	while (until > 0 && report_now() < until
 	       && poll(&wanted[AUDIT], 1, MOMENT) > 0)
 		hear_audit(t, command);
 	scope_close(&t->listener);
