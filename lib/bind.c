@@ -81,3 +81,17 @@ bind_open(const struct mount *m, int user_namespace, int *missing,
 	close(copy);
 	return -1;
 }
+
+int
+bind_host(const char *path, struct fail *f)
+{
+	autoclose int host = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int copy = host < 0 ? -1 : fsmount_clone(host, true);
+
+	if (copy >= 0
+	    && fsmount_restrict(copy, MOUNT_SYS_ATTRIBUTES, true) == 0)
+		return copy;
+	fail(f, errno, "%s: bind the host's", path);
+	scope_close(&copy);
+	return -1;
+}

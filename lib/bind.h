@@ -16,4 +16,10 @@ struct mount;
 int bind_open(const struct mount *m, int user_namespace, int *missing,
     struct fail *f);
 
+/*
+ * The host's own, detached, as MOUNT_SYS_ATTRIBUTES has it, with whatever is
+ * mounted below it.
+ */
+int bind_host(const char *path, struct fail *f);
+
 #endif

@@ -242,27 +242,38 @@ take_over(int gate)
 	return fd;
 }
 
-/*
- * What the command's process does early: when there are ids, it asks for a
- * proc for pid 1, makes the network namespace, and hands that, and its sysfs,
- * to pid 1.  That hands it the root in which it makes the mounts meanwhile.
- * Nothing of the host is in the mount namespace that we are in.
- */
+/* Make the network namespace, and hand that, and its sysfs, to pid 1. */
 static void
-help(struct jail *jail, int channel, int gate)
+make_network(const struct jail *jail, int channel, int gate)
 {
 	struct fail why;
 	int namespace = -1;
 
-	(void)take_over(gate);
-	if (jail_enter(jail, STAGE_IDS, &why) < 0
-	    || outside_ask(&jail->mounts, MOUNT_PROC, channel, &why) < 0
-	    || namespaces_unshare(CLONE_NEWNET, &why) < 0
+	if (namespaces_unshare(CLONE_NEWNET, &why) < 0
 	    || (namespace = network_open(&why)) < 0
 	    || outside_ask(&jail->mounts, MOUNT_SYS, channel, &why) < 0)
 		give_up(channel, &why);
 	say(gate, SAY_READY, namespace);
 	close(namespace);
+}
+
+/*
+ * What the command's process does early: when there are ids, it asks for a
+ * proc for pid 1 and makes the network namespace.  pid 1 hands it the root in
+ * which it makes the mounts meanwhile.  Nothing of the host is in the mount
+ * namespace that we are in.
+ */
+static void
+help(struct jail *jail, int channel, int gate)
+{
+	struct fail why;
+
+	(void)take_over(gate);
+	if (jail_enter(jail, STAGE_IDS, &why) < 0
+	    || outside_ask(&jail->mounts, MOUNT_PROC, channel, &why) < 0)
+		give_up(channel, &why);
+	if (jail_has(jail, CLONE_NEWNET))
+		make_network(jail, channel, gate);
 	if (root_enter(take_over(gate), &why) < 0)
 		give_up(channel, &why);
 }
@@ -364,7 +375,7 @@ inside_first(struct jail *jail, char *command[], int channel,
 	    || jail_enter(jail, STAGE_SETTLE, &why) < 0
 	    || jail_enter(jail, STAGE_MOUNTS, &why) < 0)
 		give_up(channel, &why);
-	if (early)
+	if (early && jail_has(jail, CLONE_NEWNET))
 		enter_network(channel, begun.gate);
 	if (jail_joins(jail))
 		pass_on(channel);

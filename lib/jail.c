@@ -263,6 +263,16 @@ is_exposed(const struct jail *jail)
 	       || idmap_reaches(&jail->namespaces.ids, owner);
 }
 
+/*
+ * What comes from the host into a namespace that has nothing of it can be
+ * unmounted by who may unmount anything, and what it covers is seen then.
+ */
+static bool
+may_unmount(const struct capabilities *c)
+{
+	return !c->limited || (c->keep >> CAP_SYS_ADMIN & 1) != 0;
+}
+
 /* What a jail of its own kind is built on. */
 static const unsigned deep_namespaces =
     CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
@@ -317,6 +327,8 @@ jail_settle(struct jail *jail, struct fail *f)
 	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWPID);
 	jail->mounts.host_sys =
 	    jail_has(jail, CLONE_NEWUSER) && !jail_has(jail, CLONE_NEWNET);
+	jail->mounts.lends_sys =
+	    jail->mounts.host_sys && !may_unmount(&jail->capabilities);
 	if (capabilities_settle(&jail->capabilities, f) < 0
 	    || landlock_settle(&jail->landlock, f) < 0)
 		return -1;
@@ -428,8 +440,8 @@ bool
 jail_forks_early(const struct jail *jail)
 {
 	return jail->begins_empty && jail_has_init(jail)
-	       && jail_has(jail, CLONE_NEWUSER) && jail_has(jail, CLONE_NEWNET)
-	       && jail->trace < 0 && jail->status < 0
+	       && jail_has(jail, CLONE_NEWUSER) && jail->trace < 0
+	       && jail->status < 0
 	       && (!jail_has_session(jail) || jail->terminal.outer < 0)
 	       && !credential_has_names(&jail->credential)
 	       /* It is pid 1 who gets that, and hands it down. */

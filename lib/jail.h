@@ -199,8 +199,8 @@ bool jail_may_begin_empty(const struct jail *jail);
 
 /*
  * Whether the command's process begins as soon as there is a pid 1, and
- * makes the network namespace while that makes the mounts: each takes about
- * as long.  Steps that are told are taken one after the other.
+ * makes the network namespace, if any, while that makes the mounts: each takes
+ * about as long.  Steps that are told are taken one after the other.
  */
 bool jail_forks_early(const struct jail *jail);
 

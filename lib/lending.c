@@ -5,6 +5,7 @@
 #include "bind.h"
 #include "channel.h"
 #include "fail.h"
+#include "fsmount.h"
 #include "layers.h"
 #include "mount.h"
 
@@ -56,7 +57,8 @@ mounts_need_host(const struct mounts *mounts)
 
 		has_null |= kind == MOUNT_DEV;
 		if ((kind == MOUNT_PROC && mounts->host_proc)
-		    || (kind == MOUNT_SYS && mounts->host_sys)
+		    || (kind == MOUNT_SYS && mounts->host_sys
+			&& !mounts->lends_sys)
 		    || (kind == MOUNT_MASK && !has_null))
 			return true;
 	}
@@ -96,6 +98,12 @@ mounts_lend(struct mounts *mounts, int user_namespace, struct fail *f)
 		if (m->layers != NULL) {
 			m->is_lent = true;
 			if (layers_lend(m, user_namespace, f) < 0)
+				return -1;
+		}
+		if (m->kind == MOUNT_SYS && mounts->lends_sys
+		    && fsmount_is_whole()) {
+			m->is_lent = true;
+			if ((m->lent = bind_host("/sys", f)) < 0)
 				return -1;
 		}
 		if (m->kind != MOUNT_BIND && m->kind != MOUNT_BIND_FD)

@@ -84,6 +84,8 @@ struct mounts {
 	bool host_proc; /* a user namespace, but the caller's pid namespace */
 	bool host_sys;  /* a user namespace, but the caller's net namespace: */
 			/* the kernel gives no new sysfs, the host's is bound */
+	bool lends_sys; /* and the caller may do that: nobody in the jail */
+			/* could take away what is mounted below it */
 };
 
 /* Take one word.  1: taken; 0: no such word; -1: bad. */

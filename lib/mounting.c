@@ -48,21 +48,6 @@ attach_real(int root, const char *path, int fs, struct fail *f)
 	return 0;
 }
 
-/* The host's own, read-only, with whatever is mounted below it. */
-static int
-bind_host(const char *path, struct fail *f)
-{
-	autoclose int host = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int copy = host < 0 ? -1 : fsmount_clone(host, true);
-
-	if (copy >= 0
-	    && fsmount_restrict(copy, SAFER | RUNGS_ATTR_RDONLY, true) == 0)
-		return copy;
-	fail(f, errno, "%s: bind the host's", path);
-	scope_close(&copy);
-	return -1;
-}
-
 /* A new one, which may come from outside. */
 static int
 new_real(struct mounts *all, struct mount *m, const char *type,
@@ -103,7 +88,7 @@ take_sys(int root, struct mounts *all, struct mount *m, struct fail *f)
 {
 	bool of_host = all->host_sys;
 	autoclose int fs =
-	    of_host ? bind_host("/sys", f)
+	    of_host ? m->is_lent ? m->lent : bind_host("/sys", f)
 		    : new_real(all, m, "sysfs", MOUNT_SYS_ATTRIBUTES);
 
 	if (fs >= 0)

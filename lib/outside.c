@@ -38,6 +38,8 @@ outside_ask(const struct mounts *mounts, enum mount_kind kind, int channel,
 {
 	size_t n = kind == real[0].kind ? 0 : 1;
 
+	if (kind == MOUNT_SYS && mounts->host_sys)
+		return 0;
 	for (int word = 0; word < mounts->count; word++)
 		if (mounts->list[word].kind == kind && ask(n, channel) < 0)
 			return fail(f, errno, "%s: ask for a mount of it",

@@ -17,8 +17,8 @@
 struct fail;
 
 /*
- * In the jail: ask for each that a word of this kind wants, MOUNT_PROC or
- * MOUNT_SYS.  Who asks is in the namespaces that are to be shown, and need
+ * In the jail: ask for each new one that a word of this kind wants, MOUNT_PROC
+ * or MOUNT_SYS.  Who asks is in the namespaces that are to be shown, and need
  * not be who waits.  -1: the channel is of no use.
  */
 int outside_ask(const struct mounts *mounts, enum mount_kind kind, int channel,

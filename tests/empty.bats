@@ -79,6 +79,24 @@ pins() { grep -c ' /run/rungs/empty .* nsfs ' /proc/self/mountinfo || true; }
 	[ "$output" = $'unknown\nunknown' ] || assert_output $'1\n1'
 }
 
+@test "with the host's network, too, unless somebody could unmount what is in its sys" {
+	sed '2a enterns net=host\ndenycall none' "$JAIL" >"$BATS_TEST_TMPDIR/net"
+	sed '$i droppriv caps=all' "$BATS_TEST_TMPDIR/net" >"$BATS_TEST_TMPDIR/all"
+	run -0 apart "
+		mount -t tmpfs cover /sys/module
+		export JAIL=$BATS_TEST_TMPDIR/net
+		same empty \"\$(way)\" way
+		jail '/test/bottom hidden; ls /sys/class/net | grep -x lo'
+		never jail 'umount /sys/module'
+		never jail 'ls /sys/module | grep .'
+		export JAIL=$BATS_TEST_TMPDIR/all
+		same classic \"\$(way)\" 'the way of who may'
+		never jail 'umount /sys/module'
+		never jail 'ls /sys/module | grep .'
+		jail 'mkdir /tmp/x && mount -t tmpfs none /tmp/x && umount /tmp/x'"
+	assert_line lo
+}
+
 @test "who may do everything finds an empty directory below, and no way up" {
 	local user victim=$BATS_FILE_TMPDIR/victim
 	echo precious >"$victim"
