@@ -23,6 +23,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "callname.h"
 #include "fail.h"
 #include "filter.h"
 #include "ruleset.h"
@@ -77,7 +78,7 @@ check_end(const struct policy *p, struct fail *f)
 static int
 compile(char *words[], const struct wanted *w, struct fail *f)
 {
-	struct policy policy = { .knows = filter_knows };
+	struct policy policy = { .knows = callname_is_one };
 	static struct filter filter; /* large */
 	int result = -1;
 
@@ -98,7 +99,7 @@ compile(char *words[], const struct wanted *w, struct fail *f)
 static int
 print_name(const char *text, char *words[])
 {
-	struct policy policy = { .knows = filter_knows };
+	struct policy policy = { .knows = callname_is_one };
 	uint32_t arch, number, a[6];
 	struct fail why;
 	char *name;

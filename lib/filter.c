@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "callname.h"
 #include "fail.h"
 #include "instruction.h"
 #include "scope.h"
@@ -62,12 +63,6 @@ struct ranges {
 	struct range list[NUMBERS + 2 * ARM_PRIVATES];
 	size_t count;
 };
-
-bool
-filter_knows(const char *call)
-{
-	return seccomp_syscall_resolve_name(call) != __NR_SCMP_ERROR;
-}
 
 size_t
 filter_rules(const struct policy *p, const char *call, uint32_t *action,
@@ -144,7 +139,7 @@ judge(const struct policy *p, const char *call)
 static const char *
 intern(const struct policy *p, uint32_t token, uint32_t number)
 {
-	char *name = seccomp_syscall_resolve_num_arch(token, (int)number);
+	char *name = callname_find(token, number);
 	const char *found = NULL;
 
 	for (size_t n = 0; name != NULL && n < p->count; n++)

@@ -25,9 +25,6 @@ struct filter {
 	size_t length;
 };
 
-/* Whether libseccomp knows a call of that name on some machine. */
-bool filter_knows(const char *call);
-
 /*
  * Make the program for a machine, named as uname(2) does.  A call of a kind
  * that the machine is not known for kills the process.  -1: the machine is

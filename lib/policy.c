@@ -159,11 +159,10 @@ read_group(struct policy *p, char *rest, struct fail *f)
 static int
 read_value(char *text, uint32_t *value, struct fail *f)
 {
-	char *rest = NULL;
+	char *part;
 
 	*value = 0;
-	for (char *part = strtok_r(text, "|", &rest); part != NULL;
-	     part = strtok_r(NULL, "|", &rest)) {
+	while ((part = strsep(&text, "|")) != NULL) {
 		uint32_t one;
 
 		if (constant_find(part, &one) < 0)
@@ -201,7 +200,14 @@ read_condition(char *word, struct policy_condition *c, struct fail *f)
 	} else if (mask != compare) {
 		return fail(f, 0, "%s: expected argN&MASK", word);
 	}
-	return read_value(compare + 2, &c->value, f);
+	if (read_value(compare + 2, &c->value, f) < 0)
+		return -1;
+	/* A rule to deny that denies nothing would look like one that does. */
+	if ((c->value & ~c->mask) != 0)
+		return fail(f, 0,
+		    "arg%u: compared with %#x, which the mask %#x never leaves",
+		    c->argument, c->value, c->mask);
+	return 0;
 }
 
 static const struct {

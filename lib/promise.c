@@ -34,6 +34,7 @@ static const struct promise {
 	    "allow @basic\n"
 	    "deny ioctl arg1==TIOCSTI\n"
 	    "deny ioctl arg1==TIOCLINUX\n"
+	    "deny ioctl arg1==TIOCSETD\n"
 	    "deny clone3 errno=ENOSYS\n"
 	    "allow clone arg0&CLONE_THREAD!=0 arg0&" NAMESPACES "==0\n",
 	    { NULL } },
@@ -50,7 +51,7 @@ static const struct promise {
 		 "unlinkat\n",
 	    { "create=/", "remove=/", "refer=/" } },
 	{ "fattr",
-	    "allow chmod fchmod fchmodat fchmodat2? chown chown32 fchown "
+	    "allow chmod fchmod fchmodat fchmodat2 chown chown32 fchown "
 	    "fchown32 fchownat lchown lchown32 utime utimes utimensat "
 	    "utimensat_time64 futimesat setxattr lsetxattr fsetxattr "
 	    "removexattr lremovexattr fremovexattr\n",
@@ -59,7 +60,9 @@ static const struct promise {
 	    CONVERSE "allow socket arg0==AF_INET\nallow socket arg0==AF_INET6\n"
 		     "allow socket arg0==AF_NETLINK\n",
 	    { NULL } },
-	{ "unix", CONVERSE "allow socket arg0==AF_UNIX\nallow socketpair\n",
+	{ "unix",
+	    CONVERSE "allow socket arg0==AF_UNIX\n"
+		     "allow socketpair arg0==AF_UNIX\n",
 	    { NULL } },
 	{ "proc",
 	    "allow fork vfork kill setpgid setsid pidfd_open "

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "callname.h"
 #include "constant.h"
 #include "fail.h"
 #include "filter.h"
@@ -166,8 +167,7 @@ wording_explain(const struct policy *p, FILE *out)
 	uint32_t action;
 
 	for (int n = 0; n < NUMBERS; n++)
-		names[n] =
-		    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, n);
+		names[n] = callname_find(SCMP_ARCH_NATIVE, n);
 	fprintf(out, "default %s\n", describe(p->otherwise, text));
 	for (size_t n = 0; n < p->count; n++)
 		if (is_new(p, n))
@@ -192,7 +192,7 @@ wording_name(uint32_t arch, uint32_t number)
 	/* x32 is marked in the number. */
 	if (arch == AUDIT_ARCH_X86_64 && (number & 0x40000000) != 0)
 		arch = SCMP_ARCH_X32;
-	return seccomp_syscall_resolve_num_arch(arch, (int)number);
+	return callname_find(arch, number);
 }
 
 struct names {
@@ -252,8 +252,9 @@ static const char preface[] =
 int
 wording_learned(FILE *in, FILE *out, struct fail *f)
 {
+	static const char *const by_family[] = { "socket", "socketpair" };
+	uint64_t families[COUNT(by_family)] = { 0 };
 	static struct names calls;
-	uint64_t families = 0;
 	uint32_t arch, number, first;
 	int got;
 
@@ -261,11 +262,14 @@ wording_learned(FILE *in, FILE *out, struct fail *f)
 		    &number, &first))
 	       == 3) {
 		char *name = wording_name(arch, number);
+		size_t n = 0;
 
 		if (name == NULL)
 			continue; /* the kernel knows it no better */
-		if (strcmp(name, "socket") == 0 && first < 64) {
-			families |= UINT64_C(1) << first;
+		while (n < COUNT(by_family) && strcmp(name, by_family[n]) != 0)
+			n++;
+		if (n < COUNT(by_family) && first < 64) {
+			families[n] |= UINT64_C(1) << first;
 			free(name);
 		} else {
 			add_name(&calls, name);
@@ -275,8 +279,10 @@ wording_learned(FILE *in, FILE *out, struct fail *f)
 		return fail(f, 0, "this is no call");
 	fputs(preface, out);
 	put_names(&calls, out);
-	for (int family = 0; family < 64; family++)
-		if (families >> family & 1)
-			fprintf(out, "allow socket arg0==%d\n", family);
+	for (size_t n = 0; n < COUNT(by_family); n++)
+		for (int family = 0; family < 64; family++)
+			if (families[n] >> family & 1)
+				fprintf(out, "allow %s arg0==%d\n",
+				    by_family[n], family);
 	return 0;
 }

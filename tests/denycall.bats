@@ -285,6 +285,9 @@ wrong() {
 	wrong 'line 1: arg6==1: expected argN==VALUE, argN!=VALUE or argN&MASK==VALUE, with N from 0 to 5' 'deny bpf arg6==1'
 	wrong 'line 1: AF_BOGUS: no such constant, and no number of 32 bits' 'deny socket arg0==AF_BOGUS'
 	wrong 'line 1: 4294967296: no such constant, and no number of 32 bits' 'deny socket arg0==4294967296'
+	wrong 'line 1: : no such constant, and no number of 32 bits' 'deny socket arg0==1||2'
+	wrong 'line 1: : no such constant, and no number of 32 bits' 'deny socket arg0&1|==1'
+	wrong 'line 1: arg0: compared with 0x10, which the mask 0xf never leaves' 'deny socket arg0&0xf==0x10'
 	wrong 'line 1: bpf=1: neither a call nor a condition' 'deny bpf=1'
 	wrong 'line 1: more than 4 conditions' 'deny bpf arg0!=1 arg0!=2 arg0!=3 arg0!=4 arg0!=5'
 	writes 'deny bpf'
@@ -482,6 +485,7 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 @test "--learn knows the families of sockets, and calls of another kind" {
 	run -0 denycall "--learn=$policy" -- "$calls" native
 	grep -qx 'allow socket arg0==40' "$policy"
+	grep -qx 'allow socketpair arg0==40' "$policy"
 	grep -q '^allow .*\bmount\b' "$policy"
 	[ "$(uname -m)" = x86_64 ] || return 0
 	run -0 denycall "--learn=$policy" -- "$calls" i386
@@ -596,6 +600,8 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 	run -0 kept unix
 	assert_match '.* socket\(1,.* EINVAL -'
 	assert_match '.* socket\(2,.* EPERM -'
+	assert_match '.* socketpair\(1,.* EINVAL -'
+	assert_match '.* socketpair\(28,.* EPERM EAFNOSUPPORT'
 	run -0 kept proc
 	assert_match '.* setpgid.* EINVAL -'
 	assert_match '.* clone\(10000000,0\) EPERM .*'
@@ -606,6 +612,7 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 	never grep -Eq ' (mount|bpf|ptrace|openat|socket|setresuid|mkdir|setpgid)\(.*\) (E[^P]|done)' <<<"$output"
 	assert_match '.* ioctl\(f*,5412\) EPERM .*'
 	assert_match '.* ioctl\(f*,541c\) EPERM .*'
+	assert_match '.* ioctl\(f*,5423\) EPERM .*'
 	assert_match '.* clone3\(.* ENOSYS ENOSYS'
 	run -0 denycall --explain promise=stdio
 	assert_line 'allow clone arg0&0x10000!=0 arg0&0x7e020000==0'

@@ -32,6 +32,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "callname.h"
 #include "compat.h"
 #include "fail.h"
 #include "filter.h"
@@ -260,8 +261,7 @@ print_groupless(const struct policy *p)
 
 	for (size_t t = 0; t < sizeof tokens / sizeof *tokens; t++)
 		for (int number = 0; number < 0xf0010; number++) {
-			char *name =
-			    seccomp_syscall_resolve_num_arch(tokens[t], number);
+			char *name = callname_find(tokens[t], (uint32_t)number);
 
 			if (name != NULL && !is_member(p, name))
 				puts(name);
@@ -357,7 +357,7 @@ without_calls(const char *error, char *names, char *command[])
 int
 main(int argc, char *argv[])
 {
-	struct policy policy = { .knows = filter_knows };
+	struct policy policy = { .knows = callname_is_one };
 	const char *what = argc > 1 ? argv[1] : "";
 	struct fail why;
 

@@ -9,6 +9,14 @@
  */
 #define NONE -1L
 
+/* Later than the headers; the same number everywhere. */
+#ifndef MARK
+#define MARK 0
+#endif
+#ifndef __NR_open_tree_attr
+#define __NR_open_tree_attr (MARK + 467)
+#endif
+
 CALL("@file", openat, 0, NONE, NONE)
 CALL("@file", openat2, 0, NONE, NONE)
 CALL("@file", statx, 0, NONE, NONE)
@@ -27,6 +35,8 @@ CALL("@network", socket, EAFNOSUPPORT, AF_PACKET, NONE)
 CALL("@network", socket, EAFNOSUPPORT, AF_CAN, NONE)
 CALL("@network", socket, EAFNOSUPPORT, AF_BLUETOOTH, NONE)
 CALL("@network", socket, EAFNOSUPPORT, AF_KEY, NONE)
+CALL("@network", socketpair, 0, AF_UNIX, NONE)
+CALL("@network", socketpair, EAFNOSUPPORT, AF_VSOCK, NONE)
 CALL("@network", connect, 0, NONE, NONE)
 CALL("@network", sendmmsg, 0, NONE, NONE)
 CALL("@process", clone3, ENOSYS, NONE, NONE)
@@ -55,6 +65,7 @@ CALL("@mount", umount2, EPERM, NONE, NONE)
 CALL("@mount", pivot_root, EPERM, NONE, NONE)
 CALL("@mount", chroot, 0, NONE, NONE)
 CALL("@mount", open_tree, EPERM, NONE, NONE)
+CALL("@mount", open_tree_attr, EPERM, NONE, NONE)
 CALL("@mount", move_mount, EPERM, NONE, NONE)
 CALL("@mount", fsopen, EPERM, NONE, NONE)
 CALL("@mount", fsconfig, EPERM, NONE, NONE)

@@ -5,6 +5,7 @@
 const struct call x32[] = {
 #ifdef __x86_64__
 #define __X32_SYSCALL_BIT 0x40000000
+#define MARK __X32_SYSCALL_BIT
 #include <asm/unistd_x32.h>
 
 #include "list.h"
