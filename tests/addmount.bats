@@ -683,7 +683,7 @@ bad() {
 		bad "$word=/x:rec" "rec: no such option of $word"
 		bad "$word=/x:ro:rw" "expected $word=PATH[:OPTIONS]"
 	done
-	for word in bind=SOURCE:PATH[:OPTIONS] link=TARGET:PATH; do
+	for word in "bind=SOURCE:PATH[:OPTIONS]" link=TARGET:PATH; do
 		source=${word%%=*}
 		bad "$source" "expected $word"
 		bad "$source=/x" "expected $word"
