@@ -42,11 +42,15 @@ static const struct kind {
 	const char *format, *media_type;
 	int (*filter)(struct archive *);
 	const char *options;
+	bool is_archive; /* and never a directory */
 } kinds[] = {
 	{ "oci", OCI_LAYER_GZIP, archive_write_add_filter_gzip,
-	    "gzip:!timestamp" },
-	{ "oci.zst", OCI_LAYER_ZSTD, archive_write_add_filter_zstd, NULL },
-	{ "docker-archive", NULL, archive_write_add_filter_none, NULL },
+	    "gzip:!timestamp", false },
+	{ "oci.zst", OCI_LAYER_ZSTD, archive_write_add_filter_zstd, NULL,
+	    false },
+	{ "oci-archive", OCI_LAYER_GZIP, archive_write_add_filter_gzip,
+	    "gzip:!timestamp", true },
+	{ "docker-archive", NULL, archive_write_add_filter_none, NULL, true },
 };
 
 static const struct kind *
@@ -285,6 +289,10 @@ write_image(struct image *i, const struct pack_job *job,
 	struct work w;
 	int result;
 
+	if (name != NULL && kind->is_archive) {
+		fail(f, 0, "-o %s: %s is one file", name, kind->format);
+		return fail_hint(f, "packroot %s > FILE", kind->format);
+	}
 	if (name == NULL) {
 		i->layer.blob.fd = open_nameless(-1, f);
 		if (i->layer.blob.fd < 0 || build(i, job, kind, c, &l, f) < 0)

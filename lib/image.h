@@ -4,6 +4,7 @@
  *
  *	oci, oci.zst       an image layout of oci.h; the layer is compressed by
  *	                   gzip or zstd
+ *	oci-archive        oci, never as a directory: what others call that
  *	docker-archive     what "docker load" reads
  *
  * Only a cold helper links this: libarchive, jansson.

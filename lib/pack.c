@@ -425,7 +425,8 @@ pack_root(const struct pack_job *job, const char *format, int out,
 		fail(f, 0, "%s: no such format", format);
 		return fail_hint(f,
 		    "tar or cpio, with .gz, .zst, .xz or nothing; squashfs, "
-		    "erofs; oci, oci.zst, docker-archive; or digest");
+		    "erofs; oci, oci.zst, oci-archive, docker-archive; or "
+		    "digest");
 	}
 	p.out = new_writer(filter, p.is_cpio);
 	return pack(&p, job, open_descriptor, &out, f);

@@ -220,7 +220,7 @@ blob() {
 		env=A=4 label=b=x label=a= label=b=y cwd=/srv user=7:web arch=arm64 tag=v1)
 	tree t
 	packroot oci dir=t "${words[@]}" >one.tar
-	packroot oci dir=t "${words[@]}" | cmp - one.tar
+	packroot oci-archive dir=t "${words[@]}" | cmp - one.tar
 	packroot -o one oci dir=t "${words[@]}"
 	mkdir two
 	packroot -o "$PWD/two/" oci dir=t "${words[@]}"
@@ -336,6 +336,8 @@ container() {
 	done
 	refused packroot tar dir=t cmd=x
 	refused packroot -o new tar dir=t
+	refused packroot -o new oci-archive dir=t
+	refused packroot -o new docker-archive dir=t
 	refused packroot -o full oci dir=t
 	refused packroot -o no/such oci dir=t
 	refused packroot -o t/file/.. oci dir=t
@@ -599,14 +601,21 @@ kept() {
 	requires root user-namespaces
 	local other=$PWD/other
 	mkdir -m 777 "$other"
+	as_other() {
+		HOME=$other XDG_CACHE_HOME=$other/cache setpriv --reuid=4321 --regid=4321 --clear-groups -- "$@"
+	}
 	as_user mkroot app:/usr/bin/env >pack
 	as_user packroot tar.gz <pack >app.tar.gz
+	as_user packroot oci-archive cmd=env cmd=-i cmd=A=1 cmd=env <pack >app.tar
 	as_user packroot digest <pack >want
 	mv "$RUNGS_USER_HOME" gone
-	HOME=$other XDG_CACHE_HOME=$other/cache setpriv --reuid=4321 --regid=4321 \
-		--clear-groups -- mkroot "tar:$PWD/app.tar.gz" >pack
-	run -0 setpriv --reuid=4321 --regid=4321 --clear-groups -- \
-		jailexec -f pack -- env -i A=1 env
+	for from in tar:$PWD/app.tar.gz oci-archive:$PWD/app.tar; do
+		as_other mkroot "$from" >pack
+		run -0 as_other jailexec -f pack -- env -i A=1 env
+		assert_output A=1
+		same "$(cat want)" "$(as_other packroot digest <pack)"
+	done
+	# The image knows its command.
+	run -0 as_other jailexec -f pack
 	assert_output A=1
-	same "$(cat want)" "$(setpriv --reuid=4321 --regid=4321 --clear-groups -- packroot digest <pack)"
 }
