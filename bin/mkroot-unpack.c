@@ -4,12 +4,11 @@
  *
  *	mkroot-unpack [--stream] [--sha256=HEX] [--max-size=BYTES] < ARCHIVE
  *
- * The archive comes open on standard input and goes to the working
- * directory, so no path is looked up twice; a list of owners may be made
- * beside that, as owners.h says.  What there is to say goes to
- * standard output for mkroot, one line each: "sha256 HEX" (before a byte is
- * unpacked; behind all of a stream, which cannot be read twice), "note TEXT",
- *"fail TEXT", "hint TEXT".  The status is 0 or 125.
+ * The archive comes open on standard input, as a file unless it is said to be
+ * a stream, and goes to the working directory, so no path is looked up twice; a
+ * list of owners may be made beside that, as owners.h says.  What there is to
+ * say goes to standard output for mkroot, one line each: "sha256 HEX", of what
+ * was unpacked, "note TEXT", "fail TEXT", "hint TEXT".  The status is 0 or 125.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,11 +21,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archivecopy.h"
 #include "fail.h"
 #include "hashed.h"
 #include "nolinks.h"
 #include "number.h"
 #include "quota.h"
+#include "scope.h"
 #include "unpack.h"
 #include "unpacknote.h"
 
@@ -36,65 +37,69 @@ compare(const char *want, const char *hex, struct fail *f)
 	if (want != NULL && strcmp(want, hex) != 0)
 		return fail(f, 0,
 		    "verify the archive: its sha256 is %s, not %s", hex, want);
-	printf("sha256 %s\n", hex);
 	return 0;
 }
 
-/* A file that changes between digest and unpacking is not what it was. */
+/*
+ * Whoever has the archive may write to it at any time, so what counts is the
+ * sum of what was read here.
+ */
 static int
-check_unchanged(const struct stat *before, struct fail *f)
-{
-	struct stat now;
-
-	if (fstat(STDIN_FILENO, &now) < 0)
-		return fail(f, errno, "look at the archive");
-	if (now.st_size != before->st_size
-	    || now.st_mtim.tv_sec != before->st_mtim.tv_sec
-	    || now.st_mtim.tv_nsec != before->st_mtim.tv_nsec
-	    || now.st_ctim.tv_sec != before->st_ctim.tv_sec
-	    || now.st_ctim.tv_nsec != before->st_ctim.tv_nsec)
-		return fail(f, 0, "the archive was changed meanwhile");
-	return 0;
-}
-
-static int
-unpack_file(const char *digest, struct unpack *job, struct fail *f)
-{
-	char hex[HASHED_HEX];
-	struct stat before;
-
-	if (fstat(STDIN_FILENO, &before) < 0)
-		return fail(f, errno, "begin to unpack");
-	if (hashed_file(STDIN_FILENO, hex, f) < 0 || compare(digest, hex, f) < 0
-	    || unpack_archive(job, f) < 0)
-		return -1;
-	return check_unchanged(&before, f);
-}
-
-static int
-unpack_stream(const char *digest, struct unpack *job, struct fail *f)
+unpack_stream(struct unpack *job, char hex[HASHED_HEX], struct fail *f)
 {
 	static struct hashed stream = { .fd = STDIN_FILENO };
-	char hex[HASHED_HEX];
 
 	job->stream = &stream;
-	if (unpack_archive(job, f) < 0 || hashed_end(&stream, hex, f) < 0)
+	return unpack_archive(job, f) < 0 ? -1 : hashed_end(&stream, hex, f);
+}
+
+static int
+unpack_copy(struct unpack *job, const char *digest, char hex[HASHED_HEX],
+    struct fail *f)
+{
+	autoclose int copy = archivecopy_make(STDIN_FILENO, job->root, hex, f);
+
+	job->fd = copy;
+	return copy < 0 || compare(digest, hex, f) < 0 ? -1
+	                                               : unpack_archive(job, f);
+}
+
+/*
+ * A file of which one knows what it has to be is read once more before:
+ * libarchive need not see what nobody vouches for.
+ */
+static int
+unpack_file(struct unpack *job, const char *digest, char hex[HASHED_HEX],
+    struct fail *f)
+{
+	if (digest != NULL
+	    && (hashed_file(STDIN_FILENO, hex, f) < 0
+		|| compare(digest, hex, f) < 0))
 		return -1;
-	return compare(digest, hex, f);
+	if (archivecopy_is_needed(STDIN_FILENO))
+		return unpack_copy(job, digest, hex, f);
+	if (lseek(STDIN_FILENO, 0, SEEK_SET) < 0)
+		return fail(f, errno, "read the archive");
+	return unpack_stream(job, hex, f);
 }
 
 static int
 unpack(bool is_stream, const char *digest, struct quota *quota, struct fail *f)
 {
-	struct unpack job = { .fd = STDIN_FILENO, .quota = quota };
+	struct unpack job = { .quota = quota };
+	char hex[HASHED_HEX];
 
 	if (nolinks_enter("rootfs", f) < 0)
 		return -1;
 	job.root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (job.root < 0)
 		return fail(f, errno, "begin to unpack");
-	if ((is_stream ? unpack_stream : unpack_file)(digest, &job, f) < 0)
+	if ((is_stream ? unpack_stream(&job, hex, f)
+		       : unpack_file(&job, digest, hex, f))
+		< 0
+	    || compare(digest, hex, f) < 0)
 		return -1;
+	printf("sha256 %s\n", hex);
 	unpack_print_note(&job.counts);
 	return 0;
 }
