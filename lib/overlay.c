@@ -214,19 +214,23 @@ mount_prepared(const struct overlay *o)
 	return fsmount_new("overlay", options, o->attributes);
 }
 
-/* As it was before: the layers are on top of "/" for a moment. */
+/*
+ * As it was before: the layers are on top of "/" for a moment.  Root of a jail
+ * may be nobody to the directory that we are in, and has no use for it then.
+ */
 static int
 mount_attached(int base, const struct overlay *o, bool leave)
 {
 	autoclose int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int overlay = -1;
 
-	if (here >= 0 && fsmount_attach_on_top(base) == 0
-	    && prepare(base, o) == 0)
+	if (here < 0 && errno != EACCES)
+		return -1;
+	if (fsmount_attach_on_top(base) == 0 && prepare(base, o) == 0)
 		overlay = mount_prepared(o);
 	if (overlay >= 0
 	    && ((leave && (fchdir(base) < 0 || umount2(".", MNT_DETACH) < 0))
-		|| fchdir(here) < 0)) {
+		|| (here >= 0 ? fchdir(here) : chdir("/")) < 0)) {
 		scope_close(&overlay);
 		return -1;
 	}
