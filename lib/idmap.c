@@ -89,24 +89,45 @@ idmap_print(const struct idmap *map, FILE *out)
 		    map->uids.list[n].out, map->uids.list[n].count);
 }
 
-uint32_t
-idmap_ids_here(const char *map)
+/*
+ * How many ids from 0 on there are here, and in *e those of them that a root
+ * expects.  No extent of a map may be of several of the map around it
+ * (user_namespaces(7)), so they are kept apart.
+ */
+static uint32_t
+find_ids(const char *map, struct extents *e)
 {
-	unsigned long long first, outside, count;
-	char path[32], text[128];
+	unsigned long long first, outside, count, ids = 0, left;
+	char path[32], text[1024], *line = text;
 	autoclose int fd = -1;
 	ssize_t got;
 
+	e->count = 0;
 	snprintf(path, sizeof path, "/proc/self/%s", map);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 	if (got <= 0)
 		return 0;
 	text[got] = '\0';
-	if (sscanf(text, "%llu %llu %llu", &first, &outside, &count) != 3
-	    || first != 0 || count > UINT32_MAX)
-		return 0;
-	return (uint32_t)count;
+	while (sscanf(line, "%llu %llu %llu", &first, &outside, &count) == 3
+	       && first == ids && count <= UINT32_MAX - ids) {
+		left = ids < RANGE_IDS ? RANGE_IDS - ids : 0;
+		if (left > 0
+		    && extents_add(e, ids, ids, count < left ? count : left)
+			   < 0)
+			break;
+		ids += count;
+		line += strcspn(line, "\n");
+	}
+	return (uint32_t)ids;
+}
+
+uint32_t
+idmap_ids_here(const char *map)
+{
+	struct extents e;
+
+	return find_ids(map, &e);
 }
 
 /* The first user namespace of all has a number that it always has. */
@@ -119,16 +140,23 @@ is_first_namespace(void)
 	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino == first;
 }
 
-/* How many, from 0 on, are uids and gids of the user namespace around us. */
+/*
+ * How many, from 0 on, are uids and gids of the user namespace around us.
+ * Where a picked range begins is not known yet.
+ */
 static uint32_t
-count_here(void)
+count_here(struct idmap *map)
 {
 	uint32_t uids, gids;
 
-	if (is_first_namespace())
+	if (is_first_namespace()) {
+		map->uids.count = 0;
+		(void)extents_add(&map->uids, 0, 0, RANGE_IDS);
+		map->gids = map->uids;
 		return UINT32_MAX;
-	uids = idmap_ids_here("uid_map");
-	gids = idmap_ids_here("gid_map");
+	}
+	uids = find_ids("uid_map", &map->uids);
+	gids = find_ids("gid_map", &map->gids);
 	return uids < gids ? uids : gids;
 }
 
@@ -136,21 +164,15 @@ count_here(void)
 static int
 choose(struct idmap *map, struct fail *f)
 {
-	uint32_t count = count_here();
+	uint32_t count = count_here(map);
 
 	if (count == 0)
 		return fail(f, 0, "user: no map in /proc/self/uid_map");
 	map->kind = count == UINT32_MAX ? IDMAP_PICK
 	            : count == 1        ? IDMAP_SELF
 	                                : IDMAP_HERE;
-	/* Where a picked range begins is not known yet. */
-	map->uids.count = 0;
-	if (extents_add(&map->uids, 0, 0, count < RANGE_IDS ? count : RANGE_IDS)
-	    < 0)
-		return fail(f, 0, "user: no ids in /proc/self/uid_map");
 	if (map->kind == IDMAP_SELF)
-		map->uids.count = 0;
-	map->gids = map->uids;
+		map->uids.count = map->gids.count = 0;
 	return 0;
 }
 

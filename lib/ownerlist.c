@@ -103,9 +103,10 @@ ownerlist_apply(const struct ownerlist *o, const char *path, struct stat *st)
 	const struct owned *found = find(o, path);
 	uint32_t uid, gid;
 
-	if (geteuid() == 0)
+	/* What is somebody else's was given away since it was listed. */
+	if (st->st_uid != geteuid())
 		return;
-	if (st->st_uid == geteuid())
+	if (geteuid() != 0)
 		st->st_uid = st->st_gid = 0;
 	/* A link to a link is never written. */
 	if (found != NULL && found->owner[0] == '=')
