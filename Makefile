@@ -87,6 +87,7 @@ $(build)/libexec/rungs/%: $(build)/help/bin/%.o $(build)/help/lib.a
 
 $(build)/libexec/rungs/mkroot-unpack: LDLIBS += -larchive -lmd
 $(build)/libexec/rungs/mkroot-image: LDLIBS += -larchive -ljansson -lmd
+$(build)/libexec/rungs/mkroot-install: LDLIBS += -larchive -lmd
 $(build)/libexec/rungs/packroot-write: LDLIBS += -larchive -ljansson -lmd
 $(build)/libexec/rungs/denycall-compile: LDLIBS += -lseccomp
 

@@ -133,6 +133,21 @@ human(uint64_t bytes, char text[16])
 	return text;
 }
 
+/* What it was made from, and the packages that were added. */
+static void
+print_what(const struct root *what)
+{
+	if (what == NULL || what->from == NULL) {
+		putchar('-');
+		return;
+	}
+	description_escape(what->from, stdout);
+	for (size_t n = 0; n < what->packages.count; n++) {
+		fputs(" +", stdout);
+		description_escape(what->packages.names[n], stdout);
+	}
+}
+
 static void
 print_cached(const struct cached *root)
 {
@@ -150,7 +165,7 @@ print_cached(const struct cached *root)
 		strftime(used, sizeof used, "%Y-%m-%dT%H:%M", &when);
 	printf("%6s  %16s  %-7s  ", human(root->bytes, size), used,
 	    states[root->state]);
-	description_escape(root->from[0] != '\0' ? root->from : "-", stdout);
+	print_what(root->what);
 	printf("  %s\n", root->key);
 	if (!pruning || root->state == CACHED_REMOVED)
 		total += root->bytes;
@@ -191,21 +206,27 @@ static int
 heed_locks(const char *lock, const char *locked, const struct root *root,
     struct fail *f)
 {
-	autofree char *tree = NULL;
-	const char *digest = root->digest;
+	autofree char *tree = NULL, *name = NULL;
+	/* An archive's does not say what was installed on top of it. */
+	const char *digest = root->packages.count == 0 ? root->digest : NULL;
 
 	if (lock == NULL && locked == NULL)
 		return 0;
 	/* What is not in the cache has been changed by now, or will be. */
-	if (digest == NULL && !cache_contains(root->dir))
-		return fail(f, 0, "%s: it has no digest to be locked",
-		    root->from);
+	if (digest == NULL && !cache_contains(root->dir)) {
+		fail(f, 0, "%s: it has no digest to be locked", root->from);
+		if (root->packages.count == 0)
+			return -1;
+		return fail_hint(f,
+		    "a root in the cache has one: leave out dir=");
+	}
 	if (digest == NULL
 	    && (digest = tree = lockfile_tree(root->dir, f)) == NULL)
 		return -1;
-	if (locked != NULL && lockfile_check(locked, root->from, digest, f) < 0)
+	if ((name = lockfile_name(root, f)) == NULL
+	    || (locked != NULL && lockfile_check(locked, name, digest, f) < 0))
 		return -1;
-	return lock == NULL ? 0 : lockfile_add(lock, root->from, digest, f);
+	return lock == NULL ? 0 : lockfile_add(lock, name, digest, f);
 }
 
 /* The root's digest, which the helper prints. */

@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "hash.h"
 #include "listing.h"
 #include "newroot.h"
 #include "object.h"
 #include "path.h"
 #include "scope.h"
-#include "template.h"
 
 /* What programs open behind everybody's back.  "@" is the loader's home. */
 static const struct bundle {

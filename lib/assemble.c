@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "hash.h"
 #include "newroot.h"
 #include "object.h"
 #include "program.h"

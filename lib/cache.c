@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "hash.h"
 #include "inroot.h"
 #include "scope.h"
-#include "template.h"
 #include "work.h"
 
 static int

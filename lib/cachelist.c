@@ -25,7 +25,8 @@ struct lister {
 	const struct cache *c;
 	int roots;
 	struct inodes seen;
-	struct cached root;         /* large */
+	struct cached root;
+	struct origin origin;       /* what it was made from */
 	const struct work *rubbish; /* what goes is moved to there, or NULL */
 	uint64_t older;
 };
@@ -53,14 +54,11 @@ add_blocks(void *context, int dir, const char *path, const char *name,
 static int
 look_at(struct lister *l, int dir, int origin, struct fail *f)
 {
-	struct origin o;
 	struct fail why;
 	struct stat st;
 
-	if (origin_read(dir, &o, &why) == 0) {
-		snprintf(l->root.from, sizeof l->root.from, "%s", o.root.from);
-		origin_free(&o);
-	}
+	if (origin_read(dir, &l->origin, &why) == 0)
+		l->root.what = &l->origin.root;
 	if (origin >= 0 && fstat(origin, &st) == 0)
 		l->root.used = st.st_atim;
 	if (fstat(dir, &st) == 0)
@@ -157,6 +155,7 @@ each(struct lister *l, cached_visit *visit, struct fail *f)
 		else if (result < 0)
 			fail_prefix(f, "%s/roots/%s: ", l->c->path,
 			    keys.list[n]);
+		origin_free(&l->origin);
 	}
 	listing_free(&keys);
 	inodes_free(&l->seen);

@@ -26,12 +26,13 @@ enum cached_state {
 
 struct cached {
 	char key[CACHE_KEY];
-	char from[SOURCE_FROM]; /* "" where its origin is gone */
+	const struct root *what; /* NULL: its origin is gone */
 	uint64_t bytes;       /* on disk; what two roots share is the first's */
 	struct timespec used; /* when it was given out last, or 0 */
 	enum cached_state state;
 };
 
+/* What it points to is there during the call. */
 typedef void cached_visit(const struct cached *root);
 
 /* Show each root, sorted by key. */

@@ -14,6 +14,7 @@
 #include "description.h"
 #include "fail.h"
 #include "program.h"
+#include "root.h"
 #include "scope.h"
 
 enum { SIZE = 1 << 18 };
@@ -37,6 +38,25 @@ read_lines(const char *file, bool must, struct fail *f)
 		return text;
 	fail(f, got > 0 ? EFBIG : errno, "%s: read", file);
 	free(text);
+	return NULL;
+}
+
+char *
+lockfile_name(const struct root *root, struct fail *f)
+{
+	char *name = NULL;
+	size_t size;
+	FILE *out = open_memstream(&name, &size);
+
+	if (out != NULL) {
+		fputs(root->from, out);
+		for (size_t n = 0; n < root->packages.count; n++)
+			fprintf(out, "+%s", root->packages.names[n]);
+		if (fclose(out) == 0)
+			return name;
+	}
+	free(name);
+	fail(f, errno, "memory for a name");
 	return NULL;
 }
 

@@ -5,7 +5,8 @@
  * A line has the name of a source, as a description has it, and its digest:
  *
  *	alpine:3.20.3 sha256:HEX    of the archive that was unpacked
- *	busybox tree:HEX            of the tree, where there was no archive
+ *	busybox tree:HEX            of the tree, where there was no archive,
+ *	alpine:3.20.3+curl tree:HEX or packages were added
  *
  * An archive of a user may have any name: its digest says what it is.
  */
@@ -13,6 +14,10 @@
 #define LOCKFILE_H
 
 struct fail;
+struct root;
+
+/* What a root is called in there; free(3).  NULL: no memory. */
+char *lockfile_name(const struct root *root, struct fail *f);
 
 /*
  * Add the line, if it is not there.  -1: that source has another digest in

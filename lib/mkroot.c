@@ -132,26 +132,29 @@ open_original(const struct mkroot_request *r, struct source *s, const char *own,
  * the key in the cache stands for what we think, as that is only a hash.
  */
 static int
-recall_origin(const struct source *s, struct mkroot_made *made, struct fail *f)
+recall_origin(const struct source *s, const char *tree, struct origin *o,
+    struct fail *f)
 {
-	const struct root *there = &made->origin.root, *asked = s->asked;
-	autoclose int rootfs = open(made->dir, O_PATH | O_CLOEXEC), dir = -1;
+	const struct root *there = &o->root, *asked = s->asked;
+	autoclose int rootfs = open(tree, O_PATH | O_CLOEXEC), dir = -1;
 
 	if (rootfs >= 0)
 		dir = openat(rootfs, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
-		return fail(f, errno, "%s: open", made->dir);
-	if (origin_read(dir, &made->origin, f) < 0)
-		return fail_prefix(f, "%s: ", made->dir);
+		return fail(f, errno, "%s: open", tree);
+	if (origin_read(dir, o, f) < 0)
+		return fail_prefix(f, "%s: ", tree);
 	/* An image is what its digest says, wherever it was found. */
 	if (s->image.kind != NULL)
 		return 0;
 	if (strcmp(there->from, s->from) == 0
+	    && (!s->installs || s->digest[0] == '\0'
+		|| (there->digest != NULL
+		    && strcmp(there->digest, s->digest) == 0))
 	    && package_missing(&there->packages, &asked->packages) == NULL
 	    && there->packages.count == asked->packages.count)
 		return 0;
-	return fail(f, 0, "%s: holds %s, not %s", made->dir, there->from,
-	    s->from);
+	return fail(f, 0, "%s: holds %s, not %s", tree, there->from, s->from);
 }
 
 static int
@@ -172,8 +175,8 @@ make_shared(const struct mkroot_request *r, struct source *s,
 	cache_close(&c);
 	if (got != 0)
 		return got;
-	noted = s->t.suite != NULL || s->image.kind != NULL;
-	if (noted && recall_origin(s, made, f) < 0)
+	noted = s->t.suite != NULL || s->image.kind != NULL || s->installs;
+	if (noted && recall_origin(s, made->dir, &made->origin, f) < 0)
 		return -1;
 	if (noted)
 		what = made->origin.root;
@@ -187,6 +190,20 @@ make_shared(const struct mkroot_request *r, struct source *s,
 	if (demand_checked(&r->words, &what, f) < 0)
 		return -1;
 	return set_made(made, &what, mode, f);
+}
+
+/* Who vouches for what was installed is noted there alone. */
+static int
+recall_signer(struct source *s, const char *tree, struct fail *f)
+{
+	struct origin o;
+	int result = recall_origin(s, tree, &o, f);
+
+	if (result == 0 && o.root.signed_by != NULL)
+		snprintf(s->signed_by, sizeof s->signed_by, "%s",
+		    o.root.signed_by);
+	origin_free(&o);
+	return result;
 }
 
 /*
@@ -217,7 +234,8 @@ use_cached(const struct mkroot_request *r, struct source *s, int *hold,
 	int got = 0;
 
 	/* What is noted of a suite or an image is known to who makes it. */
-	if (s->tree >= 0 || s->t.suite != NULL || s->image.kind != NULL)
+	if (s->tree >= 0 || s->t.suite != NULL || s->image.kind != NULL
+	    || (s->installs && geteuid() != 0))
 		return 0;
 	if (cache_open(&c, f) < 0)
 		return s->archive != NULL ? -1 : 0;
@@ -229,6 +247,8 @@ use_cached(const struct mkroot_request *r, struct source *s, int *hold,
 		          ? -1
 		          : open_cached(s, &c, dir, hold, f);
 	cache_close(&c);
+	if (got == 0 && s->installs && s->tree >= 0)
+		got = recall_signer(s, dir, f);
 	return got;
 }
 

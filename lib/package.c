@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fail.h"
-#include "template.h"
+#include "hash.h"
 
 #define ALPHANUMERIC                                                           \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -36,7 +36,7 @@ int package_add(struct packages *p, const char *name, struct fail *f);
 const char *package_missing(const struct packages *all,
     const struct packages *some);
 
-/* Add them to a hash of template.h. */
+/* Add them to a hash of hash.h. */
 uint64_t package_hash(uint64_t hash, const struct packages *p);
 
 #endif

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "hash.h"
 #include "newroot.h"
 #include "scope.h"
-#include "template.h"
 
 enum { MAX_LINKS = 40 }; /* as many as the kernel follows */
 

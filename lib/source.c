@@ -17,9 +17,11 @@
 #include "copytree.h"
 #include "fail.h"
 #include "fetch.h"
+#include "hash.h"
+#include "helper.h"
+#include "install.h"
 #include "latest.h"
 #include "origin.h"
-#include "program.h"
 #include "scope.h"
 #include "work.h"
 
@@ -239,7 +241,9 @@ source_open(struct source *s, const struct root *asked, struct fail *f)
 	s->asked = asked;
 	if (open_kind(s, asked->from, f) < 0)
 		return -1;
-	if (asked->packages.count > 0 && s->t.suite == NULL)
+	if (asked->packages.count > 0 && s->t.script != NULL)
+		install_settle(s);
+	if (asked->packages.count > 0 && s->t.suite == NULL && !s->installs)
 		return fail(f, 0, "+%s: nothing can add packages to %s",
 		    asked->packages.names[0], s->from);
 	if (asked->mirror != NULL && s->t.mirror == NULL)
@@ -259,114 +263,6 @@ source_close(struct source *s)
 	scope_close(&s->file);
 	scope_close(&s->tree);
 	s->file = s->tree = -1;
-}
-
-/* One line that the helper printed. */
-static void
-helper_line(struct source *s, const char *line, struct fail *why)
-{
-	struct fail note;
-
-	if (strncmp(line, "sha256 ", 7) == 0)
-		source_set_digest(s, line + 7);
-	else if (strncmp(line, "note ", 5) == 0 && s->say != NULL) {
-		fail(&note, 0, "%s: %s", s->from, line + 5);
-		s->say(note.text);
-	} else if (strncmp(line, "fail ", 5) == 0)
-		fail(why, 0, "%s", line + 5);
-	else if (strncmp(line, "hint ", 5) == 0)
-		fail_hint(why, "%s", line + 5);
-}
-
-/* What the helper said, and how it ended. */
-static int
-helper_result(struct source *s, const char *name, char *output, int status,
-    struct fail *f)
-{
-	char *rest = NULL, *line;
-	struct fail why = { .text = "" };
-
-	for (line = strtok_r(output, "\n", &rest); line != NULL;
-	     line = strtok_r(NULL, "\n", &rest))
-		helper_line(s, line, &why);
-	if (why.text[0] != '\0') {
-		*f = why;
-		return -1;
-	}
-	if (status > EXIT_SIGNAL)
-		return fail(f, 0, "unpack: %s died of signal %d", name,
-		    status - EXIT_SIGNAL);
-	if (status != 0 || s->digest[0] == '\0')
-		return fail(f, 0, "unpack: %s failed", name);
-	return 0;
-}
-
-/* argv has room for a path in front, and for an option and NULL behind. */
-static int
-run_helper(struct source *s, const char *name, const char *argv[], int in,
-    int root, struct fail *f)
-{
-	char relative[64], path[PATH_MAX], most[64];
-	struct program p = { .argv = argv, .in = in, .dir = root };
-	autofree char *output = NULL;
-	int status, count = 1;
-
-	while (argv[count] != NULL)
-		count++;
-	if (s->max_size > 0) {
-		snprintf(most, sizeof most, "--max-size=%" PRIu64, s->max_size);
-		argv[count++] = most;
-		argv[count] = NULL;
-	}
-	snprintf(relative, sizeof relative, "../libexec/rungs/%s", name);
-	if (program_beside(relative, path, f) < 0)
-		return -1;
-	argv[0] = path;
-	if (program_run(&p, &output, &status, f) < 0)
-		return fail_hint(f, "is rungs installed completely?");
-	return helper_result(s, name, output, status, f);
-}
-
-/* Check and unpack the open archive into the open directory root. */
-static int
-unpack(struct source *s, int archive, int root, const char *digest,
-    struct fail *f)
-{
-	char sum[SOURCE_DIGEST + 16];
-	const char *argv[6] = { NULL };
-	int count = 1;
-
-	if (digest != NULL) {
-		snprintf(sum, sizeof sum, "--sha256=%s",
-		    digest + strlen("sha256:"));
-		argv[count++] = sum;
-	}
-	if (s->is_stream) {
-		/* With a digest, what is in the cache needs no archive. */
-		if (isatty(archive)) {
-			fail(f, 0, "standard input is a terminal");
-			return fail_hint(f, "an archive comes down a pipe: "
-					    "curl URL | mkroot -");
-		}
-		argv[count++] = "--stream";
-	}
-	return run_helper(s, "mkroot-unpack", argv, archive, root, f);
-}
-
-/* The layers of an image, and what it says of its program. */
-static int
-unpack_image(struct source *s, int root, const char *digest, struct fail *f)
-{
-	const char *argv[6] = { NULL };
-	char room[PATH_MAX];
-
-	imagesource_arguments(&s->image, argv + 1, room);
-	if (run_helper(s, "mkroot-image", argv, s->file, root, f) < 0)
-		return -1;
-	if (digest != NULL && strcmp(digest, s->digest) != 0)
-		return fail(f, 0, "its digest is %s, not %s", s->digest,
-		    digest);
-	return 0;
 }
 
 /* The archive in the work directory; 1: it cannot be had. */
@@ -414,13 +310,14 @@ fill_suite(struct source *s, const struct work *w, int root, const char *want,
 	snprintf(s->digest, sizeof s->digest, "sha256:%s", s->debian.digest);
 	if (want != NULL && strcmp(want, s->digest) != 0)
 		return fail(f, 0, "its digest is %s, not %s", s->digest, want);
+	strcpy(s->signed_by, s->debian.signer);
 	if (debian_build(&s->debian, w->fd, f) < 0)
 		return -1;
 	archive = openat(w->fd, "archive", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (archive < 0)
 		return fail(f, errno, "open what mmdebstrap made");
 	unlinkat(w->fd, "archive", 0);
-	return unpack(&as, archive, root, NULL, f);
+	return helper_unpack(&as, archive, root, NULL, f);
 }
 
 /* A copy of a tree that is there, and a line on what it has not. */
@@ -446,12 +343,14 @@ fill_root(struct source *s, const struct work *w, int root, const char *digest,
 
 	if (s->tree >= 0)
 		return copy_tree(s, root, f);
+	if (s->installs)
+		return install(s, w, root, f);
 	if (s->t.step_count > 0)
 		return assemble(&s->t, s->applets, root, f);
 	if (s->app.files.count > 0)
 		return app_fill(&s->app, root, f);
 	if (s->image.kind != NULL)
-		return unpack_image(s, root, digest, f);
+		return helper_unpack_image(s, root, digest, f);
 	if (s->t.suite != NULL)
 		return fill_suite(s, w, root, digest, f);
 	if (s->archive != NULL)
@@ -461,7 +360,7 @@ fill_root(struct source *s, const struct work *w, int root, const char *digest,
 			return got;
 		file = fetched;
 	}
-	return unpack(s, file, root, digest, f);
+	return helper_unpack(s, file, root, digest, f);
 }
 
 int
@@ -488,9 +387,9 @@ source_fill(struct source *s, const struct work *w, const char *digest,
 		got = imagesource_launch(&s->image, w->fd, &note.launch, f);
 	if (got == 0) {
 		note.digest = s->digest[0] != '\0' ? s->digest : NULL;
-		if (s->debian.signer[0] != '\0')
-			note.signed_by = s->debian.signer;
+		if (s->signed_by[0] != '\0')
+			note.signed_by = s->signed_by;
 		got = origin_write(w->fd, &note, f);
 	}
-	return got < 0 ? fail_prefix(f, "%s: ", s->from) : got;
+	return got < 0 && !s->installs ? fail_prefix(f, "%s: ", s->from) : got;
 }

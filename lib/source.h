@@ -40,10 +40,12 @@ struct source {
 	struct stat status;         /* of the file of tar: */
 	const struct root *asked;   /* the words that it was opened with */
 	struct debian debian;       /* if the template has a suite */
+	bool installs;              /* packages, by what is in it: install.h */
 	struct app app;             /* of app:, else empty */
 	struct imagesource image;   /* if it is one */
 	char digest[SOURCE_DIGEST]; /* "sha256:HEX"; "" if not known */
-	char key[CACHE_KEY];        /* in the cache; "" if not known */
+	char signed_by[DEBIAN_SIGNER]; /* who vouches for it; "" if nobody */
+	char key[CACHE_KEY];           /* in the cache; "" if not known */
 
 	/* From here on only first bytes are cleared: these are long. */
 	char in_place[PATH_MAX];    /* a directory that is used as it is */

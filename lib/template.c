@@ -6,33 +6,12 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "fail.h"
+#include "hash.h"
 #include "scope.h"
 
 static const char blanks[] = " \t";
-
-uint64_t
-hash_bytes(uint64_t hash, const void *bytes, size_t size)
-{
-	const unsigned char *byte = bytes;
-
-	while (size-- > 0)
-		hash = (hash ^ *byte++) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
-uint64_t
-hash_file(uint64_t hash, const char *path, const struct stat *st)
-{
-	hash = hash_bytes(hash, path, strlen(path) + 1);
-	hash = hash_bytes(hash, &st->st_dev, sizeof st->st_dev);
-	hash = hash_bytes(hash, &st->st_ino, sizeof st->st_ino);
-	hash = hash_bytes(hash, &st->st_size, sizeof st->st_size);
-	hash = hash_bytes(hash, &st->st_mtim, sizeof st->st_mtim);
-	return hash_bytes(hash, &st->st_ctim, sizeof st->st_ctim);
-}
 
 /* Cut the first word off *rest; "" when there is none. */
 static char *
@@ -287,6 +266,21 @@ set_debian(struct template *t, const char *name, char **rest, struct fail *f)
 	return fail(f, 0, "%s: no such operation", name);
 }
 
+/* Another line of the script, which is for a shell to understand. */
+static int
+add_script(struct template *t, char **rest, struct fail *f)
+{
+	size_t used = t->script != NULL ? strlen(t->script) : 0;
+	char *more = realloc(t->script, used + strlen(*rest) + 2);
+
+	if (more == NULL)
+		return fail(f, errno, "memory for a template");
+	t->script = more;
+	strcpy(stpcpy(more + used, *rest), "\n");
+	*rest += strlen(*rest);
+	return 0;
+}
+
 /* The operations that set one thing. */
 static int
 set_field(struct template *t, const char *name, char **rest, struct fail *f)
@@ -349,6 +343,8 @@ parse_line(struct template *t, char *line, unsigned number, struct fail *f)
 		result = add_index(t, &rest, f);
 	else if (strcmp(name, "mask") == 0)
 		result = add_masks(t, &rest, f);
+	else if (strcmp(name, "install") == 0)
+		result = add_script(t, &rest, f);
 	else
 		result = set_field(t, name, &rest, f);
 	if (result == 0 && *rest != '\0')
@@ -377,6 +373,8 @@ check_whole(const struct template *t, struct fail *f)
 	if (t->suite != NULL && (t->mirror == NULL || t->keyring == NULL))
 		return fail(f, 0, "suite without a %s",
 		    t->mirror == NULL ? "mirror" : "keyring");
+	if (t->script != NULL && t->archive_count + t->step_count == 0)
+		return fail(f, 0, "install without an archive, or steps");
 	if (t->suite == NULL && (t->keyring != NULL || t->components != NULL))
 		return fail(f, 0, "%s without a suite",
 		    t->keyring != NULL ? "keyring" : "components");
@@ -433,6 +431,7 @@ template_free(struct template *t)
 	free(t->archives);
 	free(t->indexes);
 	free(t->masks);
+	free(t->script);
 	free(t->text);
 	*t = (struct template){ 0 };
 }

@@ -5,7 +5,8 @@
  * One operation per line.  A template does one of four things: it names
  * archives with their digests (archive), it names a distribution of Debian's
  * kind (suite), it builds a root step by step (program, applets, dir, file,
- * line, link), or it names a directory that is there (in-place).
+ * line, link), or it names a directory that is there (in-place).  To the first
+ * and the third, packages can be added (install).
  */
 #ifndef TEMPLATE_H
 #define TEMPLATE_H
@@ -18,7 +19,6 @@
 #include "root.h"
 
 struct fail;
-struct stat;
 
 enum { TEMPLATE_BYTES = 1 << 16 }; /* no template is larger */
 
@@ -63,6 +63,7 @@ struct template
 	size_t index_count;
 	const char **masks; /* absolute, or begin with "~/" */
 	size_t mask_count;
+	char *script; /* the lines of install, or NULL; from malloc(3) */
 };
 
 /*
@@ -88,12 +89,5 @@ const struct template_index *template_index(const struct template *t,
  */
 const struct template_archive *template_choose(const struct template *t,
     const char *release, const char *arch, struct fail *f);
-
-/* FNV-1a, 64 bits: names things in the cache, and guards nothing. */
-uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size);
-#define HASH_START UINT64_C(0xcbf29ce484222325)
-
-/* The same of a file: of its path, and of what changes when it does. */
-uint64_t hash_file(uint64_t hash, const char *path, const struct stat *st);
 
 #endif

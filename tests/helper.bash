@@ -222,7 +222,7 @@ requires() {
 		landlock) lockpath exec=/ read=/ -- true 2>/dev/null ;;
 		no-sanitizer) [ -z "${RUNGS_SANITIZED:-}" ] ;;
 		busybox | capsh | curl | dpkg-scanpackages | gpg | mkfs.erofs | \
-			mmdebstrap | podman | script | skopeo | sqfstar | \
+			mmdebstrap | openssl | podman | script | skopeo | sqfstar | \
 			strace | tmux | umoci)
 			command -v "$what" >/dev/null
 			;;
