@@ -535,6 +535,60 @@ mkroot: name one behind a colon"
 	assert_output new
 }
 
+# alone SCRIPT: run it where buildah and podman see nothing of this machine's.
+alone() {
+	unshare --mount -- sh -ec 'mount -t tmpfs none /run
+		mkdir -p /var/lib/containers
+		mount -t tmpfs none /var/lib/containers
+		buildah() { command buildah --storage-driver vfs "$@"; }
+		podman() { command podman --storage-driver vfs --cgroup-manager cgroupfs "$@"; }
+		eval "$1"' sh "$1" 2>said
+}
+
+@test "images that buildah and podman made have the same tree" {
+	requires root buildah podman busybox
+	mkdir -p tree/bin tree/d/gone tree/e
+	cp "$(command -v busybox)" tree/bin/sh
+	ln tree/bin/sh tree/bin/busybox
+	ln -s ../bin/sh tree/e/link
+	touch tree/d/gone/x tree/e/gone
+	chown 7:8 tree/e
+	chmod 755 tree
+	# shellcheck disable=SC2016 # for the shell in there
+	alone 'c=$(buildah from scratch)
+		cp -a tree/. "$(buildah mount "$c")"
+		buildah config --cmd "[\"sh\",\"-c\",\"pwd; echo \$A\"]" --env A=x --workingdir /d --user 7 "$c"
+		buildah commit -q "$c" oci:made:one
+		c=$(buildah from oci:made:one)
+		cd "$(buildah mount "$c")"
+		rm -r d/gone e/gone
+		mkdir d/gone
+		echo new >e/new
+		chown 9:9 d
+		chmod 711 e
+		cd "$OLDPWD"
+		buildah commit -q "$c" oci:made:two
+		buildah commit -q "$c" oci-archive:oci.tar:web:2
+		buildah commit -q "$c" docker-archive:docker.tar:web:2
+		id=$(podman load -q -i oci.tar)
+		podman save -q --format oci-archive -o saved.tar "${id##* }"
+		podman save -q --format docker-archive -o saved-docker.tar "${id##* }"' >/dev/null ||
+		skip "requires a buildah that works: $(tail -n 1 said)"
+	same "$(packroot digest dir=tree)" "$(mkroot --digest oci:made:one)"
+	rm -r tree/d/gone tree/e/gone
+	mkdir tree/d/gone
+	echo new >tree/e/new
+	chown 9:9 tree/d
+	chmod 711 tree/e
+	for from in oci:made:two oci-archive:oci.tar:web:2 docker-archive:docker.tar:web:2 oci-archive:saved.tar \
+		docker-archive:saved-docker.tar; do
+		same "$(packroot digest dir=tree)" "$(mkroot --digest "$from")" "$from"
+	done
+	mkroot oci-archive:saved.tar >jail
+	run -0 jailexec -f jail
+	assert_output $'/d\nx'
+}
+
 @test "words that are no image" {
 	mkdir empty
 	touch file
