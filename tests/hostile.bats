@@ -586,8 +586,9 @@ unshare: $1
 			awk '/ execve(at)?\(/ && !/= -1/ && n++ { exit } / open/ && !/O_PATH|O_CREAT|O_WRONLY/' "$trace" |
 				sed 's/^[^"]*"\([^"]*\)".*/\1/' | sort -u >"$trace.read"
 			grep -Fxq "$jail" "$trace.read"
+			# /proc itself is for a range of ids whose holder was killed.
 			same '' "$(grep -Fxv "$jail" "$trace.read" |
-				grep -Ev '^(/proc/[a-z0-9/_]*|/dev/null|/run/rungs/[a-z]*|empty)$')"
+				grep -Ev '^(/proc(/[a-z0-9/_]*)?|/dev/null|/run/rungs/[a-z]*|empty)$')"
 		done
 	}
 	for_each_caller look
