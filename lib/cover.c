@@ -20,7 +20,10 @@
 #include "mountpoint.h"
 #include "scope.h"
 
-enum { SAFE = RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC };
+enum {
+	SAFE = RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC,
+	SAFER = SAFE | RUNGS_ATTR_NODEV | RUNGS_ATTR_RDONLY,
+};
 
 static const struct {
 	const char *path;
@@ -32,9 +35,12 @@ static const struct {
 };
 
 void
-covers_begin(struct covers *c, int null)
+covers_begin(struct covers *c, int null, int empty)
 {
-	*c = (struct covers){ .lent = null, .null = -1, .empty = -1 };
+	*c = (struct covers){ .lent = null,
+		.null = -1,
+		.empty = empty,
+		.attached = empty >= 0 };
 	for (size_t n = 0; n < COVER_HELD; n++)
 		c->held[n].mount = -1;
 }
@@ -49,31 +55,38 @@ covers_end(struct covers *c)
 }
 
 static int
+lay_copy(int of, unsigned attributes, int target)
+{
+	autoclose int copy = fsmount_clone(of, false);
+
+	if (copy < 0 || fsmount_restrict(copy, attributes, false) < 0)
+		return -1;
+	return fsmount_attach(copy, target);
+}
+
+static int
+mask_directory(int target, struct covers *c)
+{
+	if (c->attached)
+		return lay_copy(c->empty, SAFER, target);
+	c->attached = true;
+	c->empty = fsmount_new("tmpfs", NULL, SAFER);
+	return c->empty < 0 ? -1 : fsmount_attach(c->empty, target);
+}
+
+static int
 mask(int target, struct covers *c)
 {
-	autoclose int copy = -1;
 	struct stat st;
 
 	if (fstat(target, &st) < 0)
 		return -1;
-	if (c->null < 0) {
+	if (S_ISDIR(st.st_mode))
+		return mask_directory(target, c);
+	if (c->null < 0)
 		c->null = c->lent >= 0 ? fcntl(c->lent, F_DUPFD_CLOEXEC, 3)
 		                       : device_open_null();
-		if (c->null < 0)
-			return -1;
-		c->empty = fsmount_new("tmpfs", NULL,
-		    SAFE | RUNGS_ATTR_NODEV | RUNGS_ATTR_RDONLY);
-		if (c->empty < 0)
-			return -1;
-	}
-	if (S_ISDIR(st.st_mode) && !c->attached) {
-		c->attached = true;
-		return fsmount_attach(c->empty, target);
-	}
-	copy = fsmount_clone(S_ISDIR(st.st_mode) ? c->empty : c->null, false);
-	if (copy < 0 || fsmount_restrict(copy, SAFE, false) < 0)
-		return -1;
-	return fsmount_attach(copy, target);
+	return c->null < 0 ? -1 : lay_copy(c->null, SAFE, target);
 }
 
 static int

@@ -28,8 +28,11 @@ struct covers {
 	} held[COVER_HELD];
 };
 
-/* Begin, with a null device that somebody opened before, or -1. */
-void covers_begin(struct covers *c, int null);
+/*
+ * Begin, with a null device and an empty directory of a mount of ours that
+ * somebody opened before, or -1.  The directory is closed at the end.
+ */
+void covers_begin(struct covers *c, int null, int empty);
 void covers_end(struct covers *c);
 
 /*

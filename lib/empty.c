@@ -174,3 +174,10 @@ empty_leave(struct empty_way *back, struct fail *f)
 	forget(back);
 	return result;
 }
+
+int
+empty_directory(void)
+{
+	return open("/" EMPTY_ASIDE,
+	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}

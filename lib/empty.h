@@ -46,4 +46,11 @@ int empty_enter(int empty, struct empty_way *back);
 /* Step back, to the root and the working directory that we had. */
 int empty_leave(struct empty_way *back, struct fail *f);
 
+/*
+ * In it, or in a copy where nothing is on top of "/" yet: open the empty
+ * directory in it.  All jails have it in common, so it is for those whose
+ * root is not its owner.  -1: there is none, whatever the reason.
+ */
+int empty_directory(void);
+
 #endif

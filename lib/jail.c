@@ -68,6 +68,7 @@ jail_init(struct jail *jail, bool exactly)
 	jail->empty = jail->sysctls = jail->lent = jail->top = -1;
 	jail->channel = jail->master = jail->slave = -1;
 	jail->mounts.outside = jail->mounts.asker = -1;
+	jail->mounts.nothing = -1;
 	jail->join.pidfd = jail->join.proc = -1;
 	jail->running.dir = jail->running.file = -1;
 	jail->terminal.outer = -1;

@@ -77,6 +77,7 @@ struct mounts {
 	int count;
 	int outside;      /* outside.h: who mounts proc and sys for us, or -1 */
 	int asker;        /* who asks for them in our place, or -1 */
+	int nothing;      /* empty_directory() for masks, or -1 */
 	bool has_devices; /* the host's nodes were opened from outside: */
 	int devices[DEVICES]; /* they, or -1 */
 	bool none;            /* "none" was said */

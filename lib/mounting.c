@@ -323,7 +323,8 @@ mounts_apply(struct mounts *mounts, int root, struct fail *f)
 	struct covers covers;
 	int result = 0;
 
-	covers_begin(&covers, mounts->has_devices ? mounts->devices[0] : -1);
+	covers_begin(&covers, mounts->has_devices ? mounts->devices[0] : -1,
+	    mounts->nothing);
 	for (int n = 0; n < mounts->count && result == 0; n++) {
 		struct mount *m = &mounts->list[n];
 

@@ -7,8 +7,8 @@
 
 /*
  * The namespace has one mount, a tmpfs that is read-only and has room for
- * two inodes: its top, and an empty directory, which older versions of this
- * mounted on.
+ * two inodes: its top, and an empty directory, of which masks are copies.
+ * It is the same since there is one: whoever upgrades can use what is pinned.
  */
 #define EMPTY_ASIDE "aside"
 enum { EMPTY_INODES = 2 };

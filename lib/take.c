@@ -234,6 +234,8 @@ take_root(struct jail *jail, struct fail *f)
 	if (mounts_make_private(f) < 0 || mounts_lend(&jail->mounts, -1, f) < 0)
 		return -1;
 	jail->root.leaves_host = !jail->begins_empty;
+	if (jail->begins_empty && jail_has(jail, CLONE_NEWUSER))
+		jail->mounts.nothing = empty_directory();
 	jail->top = mounts_have_root(&jail->mounts)
 	                ? root_of_mounts(jail, f)
 	                : root_mount(&jail->root, jail->lent, f);

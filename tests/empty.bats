@@ -97,6 +97,24 @@ pins() { grep -c ' /run/rungs/empty .* nsfs ' /proc/self/mountinfo || true; }
 	assert_line lo
 }
 
+@test "no jail changes the directory that another's masks are copies of" {
+	sed '2a addmount mask=/etc\ndroppriv caps=all\ndenycall none' "$JAIL" >"$BATS_TEST_TMPDIR/ids"
+	sed '2a enterns user=host' "$BATS_TEST_TMPDIR/ids" >"$BATS_TEST_TMPDIR/host"
+	run -0 apart "
+		export JAIL=$BATS_TEST_TMPDIR/ids
+		same empty \"\$(way)\" way
+		before=\$(jail 'stat -c %a,%u /etc')
+		same 555,65534 \"\$before\"
+		never jail 'mount -o remount,bind,rw /etc' 2>&1
+		never jail 'chmod 711 /etc' 2>&1
+		export JAIL=$BATS_TEST_TMPDIR/host
+		same empty \"\$(way)\" 'the way of the host'\''s root'
+		jail 'mount -o remount,bind,rw /etc && chmod 711 /etc && touch /etc/x'
+		never jail 'test -e /etc/x'
+		export JAIL=$BATS_TEST_TMPDIR/ids
+		same \"\$before\" \"\$(jail 'stat -c %a,%u /etc')\""
+}
+
 @test "who may do everything finds an empty directory below, and no way up" {
 	local user victim=$BATS_FILE_TMPDIR/victim
 	echo precious >"$victim"
