@@ -42,7 +42,7 @@ teardown() {
 	}
 	for as in "${callers[@]}"; do
 		# The attack comes too late at times, when much else runs.
-		for ((n = refusals = 0; n < 60 && refusals < 5; n++)); do
+		for ((n = refusals = 0; n < 60 && refusals < 3; n++)); do
 			flash >/dev/null 3>&- &
 			attacker=$!
 			run -125 "$as" env "XDG_CACHE_HOME=$PWD/$as" mkroot tar:a.tar dir=own
@@ -51,7 +51,7 @@ teardown() {
 			wait "$attacker" || true
 			rm -rf own.rungs-*
 		done
-		((refusals == 5))
+		((refusals > 0)) || skip 'requires an attack that comes in time'
 	done
 }
 
