@@ -103,7 +103,8 @@ COMPILER = $(build)/libexec/rungs/denycall-compile
 $(build)/preset.c: $(build)/libexec/rungs/denycall-compile $(wildcard syscall-policies/*) | $(shared)
 	$(call say,GEN,$@)printf '#include "seccomp.h"\n' >$@ && \
 		$(COMPILER) --c=seccomp_default default >>$@ && \
-		$(COMPILER) --c=seccomp_tty file=tty >>$@
+		$(COMPILER) --c=seccomp_tty file=tty >>$@ && \
+		$(COMPILER) --c=seccomp_ports file=ports >>$@
 $(build)/tool/preset.o $(build)/help/preset.o: $(build)/preset.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(if $(filter %tool/preset.o,$@),$(toolcc),$(CC)) $(options) $(harden) -c -o $@ $<

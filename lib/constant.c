@@ -3,6 +3,7 @@
 #include "constant.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -32,6 +33,7 @@ static const struct constant constants[] = {
 	C(AF_KEY),
 	C(AF_NETLINK),
 	C(AF_PACKET),
+	C(AF_SMC),
 	C(AF_UNIX),
 	C(AF_UNSPEC),
 	C(AF_VSOCK),
@@ -46,6 +48,8 @@ static const struct constant constants[] = {
 	C(CLONE_THREAD),
 	C(CLONE_VM),
 	C(FIONREAD),
+	C(IPPROTO_MPTCP),
+	C(MSG_FASTOPEN),
 	C(O_CREAT),
 	C(O_RDWR),
 	C(O_TRUNC),

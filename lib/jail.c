@@ -211,8 +211,15 @@ jail_has_filter(const struct jail *jail)
 	const struct join *join = &jail->join;
 
 	/* Before it is looked at, who is joined may have one. */
-	return seccomp_asked(&jail->seccomp) || jail->shares_terminal
+	return seccomp_asked(&jail->seccomp) || jail_small_filters(jail) != 0
 	       || (jail_joins(jail) && (join->filtered || join->pid == 0));
+}
+
+unsigned
+jail_small_filters(const struct jail *jail)
+{
+	return (jail->shares_terminal ? SECCOMP_TTY : 0)
+	       | (jail->landlock.network != 0 ? SECCOMP_PORTS : 0);
 }
 
 /* Whoever goes into a jail takes what holds there, and brings nothing. */

@@ -160,8 +160,9 @@ bool jail_has_session(const struct jail *jail);
 /* Whether words, or the defaults, say what capabilities the command has. */
 bool jail_limits(const struct jail *jail);
 
-/* Whether system calls are filtered, for whatever reason. */
+/* Whether system calls are filtered, for whatever reason; SECCOMP_TTY ... */
 bool jail_has_filter(const struct jail *jail);
+unsigned jail_small_filters(const struct jail *jail);
 
 /* Whether the caller becomes the command: nobody has to wait for it. */
 bool jail_is_in_place(const struct jail *jail);

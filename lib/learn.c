@@ -17,12 +17,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "capability.h"
 #include "compat.h"
 #include "fail.h"
 #include "learned.h"
 #include "trace.h"
 #include "object.h"
 #include "scope.h"
+#include "seccomp.h"
 
 /* A path as a call of another process has it. */
 struct place {
@@ -393,6 +395,20 @@ look(const struct trace_call *c, void *context)
 	}
 }
 
+/*
+ * What is refused behind a lock of ports, whichever they are, is refused now,
+ * too: the ports are seen when they are connected to in the way that is left.
+ */
+static int
+refuse_as_lock(struct fail *f)
+{
+	static const struct seccomp none;
+
+	if (capability_no_new_privileges(f) < 0)
+		return -1;
+	return seccomp_apply(&none, SECCOMP_PORTS, f);
+}
+
 int
 learn_paths(const char *file, char *command[], struct fail *f)
 {
@@ -402,7 +418,9 @@ learn_paths(const char *file, char *command[], struct fail *f)
 
 	if (out == NULL)
 		return fail(f, errno, "%s: write to it", file);
-	status = trace_run(calls, COUNT(calls), look, &l, command, f);
+	status = refuse_as_lock(f);
+	if (status >= 0)
+		status = trace_run(calls, COUNT(calls), look, &l, command, f);
 	if (status >= 0 && learned_print(&l, command, out, f) < 0)
 		status = fail_prefix(f, "%s: ", file);
 	learned_free(&l);

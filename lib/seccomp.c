@@ -247,21 +247,27 @@ seccomp_apply_default(struct fail *f)
 }
 
 size_t
-seccomp_programs(const struct seccomp *s, bool guard,
+seccomp_programs(const struct seccomp *s, unsigned small,
     struct seccomp_program program[SECCOMP_PROGRAMS])
 {
-	const struct seccomp_program none = { .code = NULL },
-				     own = { s->code, s->length },
+	const struct seccomp_program own = { s->code, s->length },
 				     tty = { seccomp_tty, seccomp_tty_length },
+				     ports = { seccomp_ports,
+					     seccomp_ports_length },
 				     standing = { seccomp_default,
 					     seccomp_default_length };
 	size_t count = 0;
 
-	/* The one that surely allows another to be loaded comes first. */
-	program[0] = seccomp_has_default(s) ? standing : guard ? tty : none;
-	count += program[0].code != NULL;
-	program[count] = own;
-	return count + (s->code != NULL);
+	/* Those that surely allow another to be loaded come first. */
+	if (seccomp_has_default(s))
+		program[count++] = standing;
+	else if (small & SECCOMP_TTY)
+		program[count++] = tty;
+	if (small & SECCOMP_PORTS)
+		program[count++] = ports;
+	if (s->code != NULL)
+		program[count++] = own;
+	return count;
 }
 
 void
@@ -274,6 +280,8 @@ seccomp_words(const struct seccomp *s, const struct seccomp_program *program,
 		word[count++] = "default";
 	else if (program->code == seccomp_tty)
 		word[count++] = "file=tty";
+	else if (program->code == seccomp_ports)
+		word[count++] = "file=ports";
 	else
 		for (int n = 0; n < s->words; n++)
 			word[count++] = s->word[n];
@@ -281,10 +289,10 @@ seccomp_words(const struct seccomp *s, const struct seccomp_program *program,
 }
 
 int
-seccomp_apply(const struct seccomp *s, bool guard, struct fail *f)
+seccomp_apply(const struct seccomp *s, unsigned small, struct fail *f)
 {
 	struct seccomp_program program[SECCOMP_PROGRAMS];
-	size_t count = seccomp_programs(s, guard, program);
+	size_t count = seccomp_programs(s, small, program);
 
 	for (size_t n = 0; n < count; n++) {
 		if (load(program[n].code, program[n].length, f) == 0)
@@ -292,6 +300,8 @@ seccomp_apply(const struct seccomp *s, bool guard, struct fail *f)
 		if (program[n].code == seccomp_tty)
 			fail_hint(f, "without one, a terminal cannot be shared "
 				     "(-T)");
+		else if (program[n].code == seccomp_ports)
+			fail_hint(f, "without one, ports cannot be locked");
 		return -1;
 	}
 	return 0;

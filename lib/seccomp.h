@@ -22,7 +22,13 @@
 
 struct fail;
 
-enum { SECCOMP_WORDS = 64, SECCOMP_PROGRAMS = 2 };
+enum { SECCOMP_WORDS = 64, SECCOMP_PROGRAMS = 3 };
+
+/*
+ * Small filters that no word asks for: nobody types into a terminal that is
+ * shared; nobody uses TCP past a lock of ports.
+ */
+enum { SECCOMP_TTY = 1, SECCOMP_PORTS = 2 };
 
 struct seccomp {
 	bool none;     /* all that was said before is forgotten */
@@ -58,10 +64,10 @@ int seccomp_compile(struct seccomp *s, struct fail *f);
 char *seccomp_explain(const struct seccomp *s, struct fail *f);
 
 /*
- * What is to be loaded, in this order; guard: nobody types into a terminal,
- * even where no word asks for that.  Returns how many there are.
+ * What is to be loaded, in this order, with these of the small ones.  Returns
+ * how many there are.
  */
-size_t seccomp_programs(const struct seccomp *s, bool guard,
+size_t seccomp_programs(const struct seccomp *s, unsigned small,
     struct seccomp_program program[SECCOMP_PROGRAMS]);
 
 /* The words that a program of these was made of, up to a NULL. */
@@ -72,13 +78,15 @@ void seccomp_words(const struct seccomp *s,
  * From now on they hold for this process and all that it begins.  Needs
  * no_new_privs or CAP_SYS_ADMIN.  -1: the process is fit for nothing.
  */
-int seccomp_apply(const struct seccomp *s, bool guard, struct fail *f);
+int seccomp_apply(const struct seccomp *s, unsigned small, struct fail *f);
 
 /* The default policy alone. */
 int seccomp_apply_default(struct fail *f);
 
-/* What syscall-policies/default and tty became. */
-extern const struct sock_filter seccomp_default[], seccomp_tty[];
-extern const size_t seccomp_default_length, seccomp_tty_length;
+/* What these files of syscall-policies became. */
+extern const struct sock_filter seccomp_default[], seccomp_tty[],
+    seccomp_ports[];
+extern const size_t seccomp_default_length, seccomp_tty_length,
+    seccomp_ports_length;
 
 #endif

@@ -96,7 +96,8 @@ take_filter(struct jail *jail, struct fail *f)
 	const struct seccomp *s = &jail->seccomp;
 	bool held = jail_joins(jail) && jail->join.filtered;
 	struct seccomp_program program[SECCOMP_PROGRAMS];
-	size_t count = seccomp_programs(s, jail->shares_terminal, program);
+	unsigned small = jail_small_filters(jail);
+	size_t count = seccomp_programs(s, small, program);
 
 	if (held && seccomp_apply_default(f) < 0)
 		return -1;
@@ -110,5 +111,6 @@ take_filter(struct jail *jail, struct fail *f)
 		if (loaded > 0)
 			return 0;
 	}
-	return seccomp_apply(s, jail->shares_terminal && !held, f);
+	return seccomp_apply(s, held ? small & ~(unsigned)SECCOMP_TTY : small,
+	    f);
 }

@@ -96,8 +96,8 @@ telling_begin(struct telling *t, struct jail *jail)
 	if (!jail_tells(jail))
 		return;
 	t->jail = jail;
-	t->programs =
-	    seccomp_programs(&jail->seccomp, jail->shares_terminal, t->program);
+	t->programs = seccomp_programs(&jail->seccomp, jail_small_filters(jail),
+	    t->program);
 	if (landlock_asked(&jail->landlock))
 		begin_audit(t);
 	jail->hears_lock = t->audit.fd >= 0;

@@ -211,7 +211,8 @@ in_order() {
 	for as in "${callers[@]}"; do
 		run -0 held "$a" "$b" "$c" "$d"
 		want=$output
-		assert_line $'Seccomp_filters:\t2' $'CapEff:\t0000000000000001'
+		# The jail's, that of the ports, and the words'.
+		assert_line $'Seccomp_filters:\t3' $'CapEff:\t0000000000000001'
 		[ "$(grep -c "can't cd\|/etc/passwd: Permission denied\|/tmp/y: Operation not permitted" <<<"$output")" -eq 3 ]
 		for order in 'a c d b' 'd c b a' 'c b a d' 'b d c a' 'd a c b'; do
 			ordered=()

@@ -233,6 +233,38 @@ $tools read=/srv/in" 'cat /srv/in/file'
 	[[ $output == *'Permission denied'* ]]
 }
 
+@test "a lock of ports holds for what is TCP by another name, and for who sends first" {
+	look() {
+		past() { $as "$@" -- "$reach" past 4711 | xargs; }
+		# What of it there is, on this kernel.
+		local all
+		all=$(past env)
+		[[ $all == *sendto\ sendmsg\ sendmmsg* ]] || echo "without: $all" >&2
+		for words in connect=none connect=80 bind=none 'exec=/ bind=9'; do
+			# shellcheck disable=SC2086 # words
+			same '' "$(past lockpath $words)" "$words"
+		done
+		same "$all" "$(past lockpath exec=/ signal)"
+		same "$all" "$(past lockpath connect=none none)"
+		in_a_pipe() { lockpath -n connect=none | "$as" jailexec "$1" -- "$reach" past 4711; }
+		same '' "$(in_a_pipe -x | xargs)"
+		run -0 --separate-stderr in_a_pipe -xv
+		output=$stderr assert_match 'jailexec: refused: sendto, by denycall file=ports: deny errno=ENOTSUP sendto .*'
+		# The helper's is another filter, and the terminal's a third.
+		run -0 "$as" lockpath connect=none -- denycall deny=chdir -- grep Seccomp_filters /proc/self/status
+		assert_output $'Seccomp_filters:\t2'
+		all_three() { lockpath -n connect=none | denycall deny=chdir | "$as" jailexec -x -- grep Seccomp_filters /proc/self/status; }
+		run -0 all_three
+		assert_output $'Seccomp_filters:\t2'
+	}
+	for_each_caller look
+	# What is left out of a lock needs no filter, and where there can be none, there is no lock.
+	run -0 as_on 3 lockpath --best-effort connect=none -- grep Seccomp_filters /proc/self/status
+	assert_line $'Seccomp_filters:\t1'
+	refused "$RUNGS_STAGE/tests/filter" none lockpath connect=none -- echo "$ran"
+	assert_line 'lockpath: without one, ports cannot be locked'
+}
+
 # as_on ABI CMD...: on a kernel of that ABI, as $as.
 as_on() {
 	"${as:-as_caller}" "$old" "$@"
@@ -439,6 +471,14 @@ t = threading.Thread(target=serve); t.start(); t.join()"
 		[ -x /usr/bin/python3 ] || return 0
 		again /usr/bin/python3 -c "$program"
 		[[ $(learned) == *"read=DIR/lines connect=$port bind=$port" ]]
+		program="import socket
+s = socket.socket(); s.bind(('127.0.0.1', $port)); s.listen()
+c = socket.socket()
+try: c.sendto(b'x', socket.MSG_FASTOPEN, ('127.0.0.1', $port))
+except OSError: c.connect(('127.0.0.1', $port))
+print('either way')"
+		again /usr/bin/python3 -c "$program"
+		[[ $(learned) == *"connect=$port bind=$port" ]]
 		# The kernel picks another port each time, and no word is as wide as that.
 		program='import socket
 s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()

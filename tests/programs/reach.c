@@ -4,12 +4,14 @@
  *
  *	reach DIRECTORY
  *	reach PORT...
+ *	reach past PORT
  *	reach PID NAME
  *
  * Prints a word for each attempt that was not refused.  The directory has
  * "file" and "gone", "empty" (a directory), "one" and "other" with "one/move"
  * and "one/link" in it, and "program", which ends with 0.  The name is that
- * of an abstract socket that somebody listens at.
+ * of an abstract socket that somebody listens at.  Nobody listens at the port
+ * that is reached past connect(2) of TCP, so whoever gets there is refused.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +24,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -121,6 +124,40 @@ reach_port(int port)
 }
 
 static void
+report_refusal(const char *what, long result)
+{
+	if (result < 0 && errno == ECONNREFUSED)
+		printf("%s ", what);
+}
+
+/* What is TCP for the other side, and what connects without connect(2). */
+static void
+reach_past(int port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons((unsigned short)port),
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	char byte = 0;
+	struct iovec data = { &byte, 1 };
+	struct mmsghdr m = { .msg_hdr = { .msg_name = &to,
+				 .msg_namelen = sizeof to,
+				 .msg_iov = &data,
+				 .msg_iovlen = 1 } };
+	int fd = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+
+	report_refusal("mptcp", connect(fd, (void *)&to, sizeof to));
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	report_refusal("sendto",
+	    sendto(fd, &byte, 1, MSG_FASTOPEN, (void *)&to, sizeof to));
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	report_refusal("sendmsg", sendmsg(fd, &m.msg_hdr, MSG_FASTOPEN));
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	report_refusal("sendmmsg", sendmmsg(fd, &m, 1, MSG_FASTOPEN));
+	if (syscall(SYS_io_uring_setup, 1, NULL) < 0 && errno == EFAULT)
+		printf("uring ");
+}
+
+static void
 reach_processes(pid_t pid, const char *name)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
@@ -163,7 +200,9 @@ main(int argc, char *argv[])
 
 	if (argc == 3 && strcmp(argv[1], "listen") == 0)
 		return listen_at(argv[2]);
-	if (argc == 3 && atoi(argv[2]) == 0)
+	if (argc == 3 && strcmp(argv[1], "past") == 0)
+		reach_past(atoi(argv[2]));
+	else if (argc == 3 && atoi(argv[2]) == 0)
 		reach_processes((pid_t)atoi(argv[1]), argv[2]);
 	else if (argc > 1 && atoi(argv[1]) > 0)
 		for (int n = 1; n < argc; n++)
