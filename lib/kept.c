@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "aside.h"
+#include "cacheuse.h"
 #include "compat.h"
 #include "fail.h"
 #include "fsmount.h"
@@ -56,13 +57,16 @@ kept_open(int *lower, struct fail *f)
 		.attributes = RUNGS_ATTR_RDONLY | RUNGS_ATTR_NODEV };
 	autoclose int upper = -1, overlay = -1;
 	struct origin origin;
-	int top = -1;
+	int top = -1, hold;
 
 	*lower = -1;
 	if (read_origin(&origin, f) < 0)
 		return -1;
-	/* What was opened before is of mounts that are not ours to copy. */
-	if (aside_step(f) == 0
+	/*
+	 * The root is held until we end.  What was opened before we stepped
+	 * aside is of mounts that are not ours to copy.
+	 */
+	if (cacheuse_hold(origin.root.dir, &hold, f) == 0 && aside_step(f) == 0
 	    && (upper = open_layer(KEEP_UPPER, &o.lower[0], f)) >= 0
 	    && (*lower = open_layer(origin.root.dir, &o.lower[1], f)) >= 0) {
 		overlay = overlay_mount(&o, NULL, false);

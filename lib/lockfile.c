@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cacheuse.h"
 #include "description.h"
 #include "fail.h"
 #include "program.h"
@@ -158,10 +159,13 @@ lockfile_tree(const char *dir, struct fail *f)
 {
 	char path[PATH_MAX], *output = NULL, *digest = NULL;
 	const char *const argv[] = { path, "digest", NULL };
-	autoclose int tree = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct program p = { .argv = argv, .in = -1, .dir = tree };
+	autoclose int hold = -1, tree = -1;
+	struct program p = { .argv = argv, .in = -1 };
 	int status;
 
+	if (cacheuse_hold(dir, &hold, f) < 0)
+		return NULL;
+	p.dir = tree = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (tree < 0) {
 		fail(f, errno, "%s: open", dir);
 		return NULL;

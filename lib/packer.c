@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cacheuse.h"
 #include "fail.h"
 #include "program.h"
 #include "scope.h"
@@ -22,6 +23,19 @@ packer_add(struct packer *p, const char *word, struct fail *f)
 		return fail(f, 0, "more than %d words", PACKER_WORDS);
 	p->words[p->count++] = word;
 	return 0;
+}
+
+/* Nobody removes a root of the cache until what we become has ended. */
+static int
+hold_root(const char *dir, struct fail *f)
+{
+	int hold;
+
+	if (cacheuse_hold(dir, &hold, f) < 0)
+		return -1;
+	return hold < 0 || fcntl(hold, F_SETFD, 0) == 0
+	           ? 0
+	           : fail(f, errno, "%s: hold it", dir);
 }
 
 /* Standard output becomes the directory that to is to be in. */
@@ -57,6 +71,8 @@ packer_become(const struct packer *p, const char *dir, struct fail *f)
 	}
 	memcpy(words + count, p->words, (size_t)p->count * sizeof *words);
 	words[count + p->count] = NULL;
+	if (hold_root(dir, f) < 0)
+		return -1;
 	if (chdir(dir) < 0)
 		return fail(f, errno, "%s: open the root", dir);
 	execv(path, (char *const *)words);

@@ -191,6 +191,53 @@ each_kind_of_jail() {
 	for_each_caller each_kind_of_jail
 }
 
+# kept_while_read COMMAND...: it reads the root of $key and writes more than
+# a pipe takes; nothing of the root goes until it has written all.
+kept_while_read() {
+	mkfifo pipe
+	as_owner "$@" >pipe 3>&- &
+	busy+=($!)
+	exec 5<pipe
+	rm pipe
+	head -c 1000 <&5 >out
+	long_ago "$key"
+	run -0 as_owner mkroot --prune --older-than=1s
+	assert_match ".*  in-use   .*  $key"
+	cat <&5 >>out
+	exec 5<&-
+	poll in_state "$key" idle
+	tar -tf out | grep -q large
+}
+
+each_way_to_pack() {
+	local key
+	new_cache
+	key=$(key tar:large.tar)
+	as_owner mkroot tar:large.tar >jail
+	kept_while_read packroot -f jail tar
+	kept_while_read packroot tar "dir=$cache/roots/$key/rootfs"
+	rm -rf kept
+	as_owner jailexec --keep=kept -f jail -- /bin/busybox true
+	kept_while_read packroot tar kept=kept
+	run -0 as_owner mkroot --prune --older-than=1s
+	assert_match ".*  removed  .*  $key"
+}
+
+@test "a root that is packed is not removed meanwhile" {
+	requires leaving-groups
+	requires busybox user-namespaces
+	mkdir -p tree/bin
+	cp "$(command -v busybox)" tree/bin/busybox
+	head -c 400K /dev/zero >tree/large
+	tar -C tree -cf large.tar .
+	for_each_caller each_way_to_pack
+	# Nor is one that is read for its digest.
+	requires strace no-sanitizer
+	new_cache
+	run -0 strace -o trace mkroot --lock=lock empty
+	grep -q 'flock(.*LOCK_SH' trace
+}
+
 # waits_for_lock PID FILE: it does, says the kernel.
 waits_for_lock() {
 	grep -Eq -- "-> FLOCK .* $1 [^ ]*:$(stat -c %i "$2") " /proc/locks
