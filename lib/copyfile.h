@@ -13,8 +13,8 @@
 struct copytree_lost;
 struct stat;
 
-/* All size bytes, with the holes that the file system knows of. */
-int copyfile_content(int from, int to, off_t size);
+/* All that is in it, with the holes that the file system knows of. */
+int copyfile_content(int from, int to, const struct stat *st);
 
 /*
  * Owner, mode, attributes and times, of a file or a directory, in the order

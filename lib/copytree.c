@@ -21,6 +21,8 @@
 
 struct copying {
 	int from, to;
+	int parent;           /* where what is copied goes to, or -1: */
+	char above[PATH_MAX]; /* the path of that */
 	struct inodes linked; /* those that have been copied, with their path */
 	char **dirs;          /* they get their times when all is in them */
 	size_t count, room;
@@ -99,7 +101,7 @@ copy_regular(int dir, int parent, const char *name, struct copytree_lost *lost)
 	}
 	to = openat(parent, name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (to < 0 || copyfile_content(from, to, st.st_size) < 0)
+	if (to < 0 || copyfile_content(from, to, &st) < 0)
 		return -1;
 	return copyfile_rest(from, to, &st, lost);
 }
@@ -117,13 +119,31 @@ copy_fifo(int parent, const char *name, const struct stat *st,
 	return utimensat(parent, name, times, AT_SYMLINK_NOFOLLOW);
 }
 
+/*
+ * The directory that path goes to.  What is in one directory comes in one go,
+ * so it is opened once.
+ */
+static int
+parent_of(struct copying *c, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name;
+	size_t length = slash != NULL ? (size_t)(slash - path) : 0;
+
+	if (c->parent >= 0 && strncmp(c->above, path, length) == 0
+	    && c->above[length] == '\0')
+		return c->parent;
+	scope_close(&c->parent);
+	c->parent = inroot_parent(c->to, path, &name);
+	memcpy(c->above, path, length);
+	c->above[length] = '\0';
+	return c->parent;
+}
+
 static int
 copy_one(struct copying *c, int dir, const char *path, const char *name,
     const struct stat *st)
 {
-	const char *same;
-	autoclose int parent = inroot_parent(c->to, path, &same);
-	int linked;
+	int parent = parent_of(c, path), linked;
 
 	if (parent < 0)
 		return -1;
@@ -176,7 +196,10 @@ finish_dir(struct copying *c, const char *path, struct fail *f)
 int
 copytree(int from, int to, struct copytree_lost *lost, struct fail *f)
 {
-	struct copying c = { .from = from, .to = to, .lost = lost };
+	struct copying c = { .from = from,
+		.to = to,
+		.parent = -1,
+		.lost = lost };
 	int error, result = tree_walk(from, visit, &c, false, f);
 
 	error = errno;
@@ -190,6 +213,7 @@ copytree(int from, int to, struct copytree_lost *lost, struct fail *f)
 	}
 	if (result == 0)
 		result = finish_dir(&c, ".", f);
+	scope_close(&c.parent);
 	free(c.dirs);
 	inodes_free(&c.linked);
 	errno = error;

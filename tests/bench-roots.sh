@@ -69,8 +69,11 @@ rm -rf "$work/out" && mkdir "$work/out"
 if [ -n "$debian" ] && [ -d "$theirs" ]; then
 	script own "exec mkroot dir:$theirs dir=$work/out/\$\$"
 	script copied "exec cp -a $theirs $work/out/\$\$"
+	script synced "cp -a $theirs $work/out/\$\$" "exec sync -f $work/out"
 	printf '\n3 rounds: %s\n' "$debian"
-	compare -n 3 -r 'mkroot dir:PATH dir=PATH/cp -a' 'cp -a' copied \
+	compare -n 3 -r 'mkroot dir:PATH dir=PATH/cp -a' \
+		-r 'mkroot dir:PATH dir=PATH/cp -a and sync -f' \
+		'cp -a' copied 'cp -a and sync -f' synced \
 		'mkroot dir:PATH dir=PATH' own
 	rm -rf "$work/out"
 else

@@ -15,7 +15,7 @@ setup_file() {
 		dir etc/d mode 4755 file bin/su x owner 42 file etc/of42 x \
 		owner 42 dir var owner 7 link var/link ../etc/noted fifo pipe \
 		hard etc/again etc/noted hard var/again etc/noted \
-		mode 555 dir closed file bin/empty '' >tree.tar
+		mode 555 dir closed file bin/empty '' dir etc2 file etc2/x x >tree.tar
 	XDG_CACHE_HOME=$BATS_FILE_TMPDIR mkroot tar:tree.tar "dir=$tree" >jail
 	tree=$tree/rootfs
 	truncate -s 8M "$tree/holes" && echo data >>"$tree/holes" &&
