@@ -295,6 +295,18 @@ enter_network(int channel, int gate)
 	close(namespace);
 }
 
+/*
+ * To let go of what scratch is made of is to wait for every processor: that is
+ * for the caller, who has nothing else to do now.
+ */
+static void
+leave_layers(struct jail *jail, int channel)
+{
+	say(channel, SAY_LAYERS, jail->root.layers);
+	close(jail->root.layers);
+	jail->root.layers = -1;
+}
+
 /* The command's process, and our end of what it waits at. */
 struct begun {
 	pid_t pid;
@@ -375,6 +387,8 @@ inside_first(struct jail *jail, char *command[], int channel,
 	    || jail_enter(jail, STAGE_SETTLE, &why) < 0
 	    || jail_enter(jail, STAGE_MOUNTS, &why) < 0)
 		give_up(channel, &why);
+	if (jail->root.layers >= 0)
+		leave_layers(jail, channel);
 	if (early && jail_has(jail, CLONE_NEWNET))
 		enter_network(channel, begun.gate);
 	if (jail_joins(jail))

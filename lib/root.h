@@ -68,10 +68,9 @@ int root_hold(struct root *root, struct fail *f);
  * private, and return it as a descriptor; root_enter() makes it "/".  lent
  * is the tree from root_lend(), or -1.  -1: the namespace is unusable.
  *
- * What scratch is made of stays open, attached nowhere, to be closed with all
- * else that pid 1 has: that is to wait for every processor, and the command
- * runs meanwhile.  Nobody gets at descriptors of pid 1, init_drop().  Where
- * the host is left by root_pivot(), it goes along.
+ * What scratch is made of stays open, attached nowhere, for the caller to
+ * close: that is to wait for every processor, and the jail goes on meanwhile.
+ * Where the host is left by root_pivot(), it goes along.
  *
  * scratch: mount_namespaces(7), and Documentation/filesystems/overlayfs.rst.
  */
