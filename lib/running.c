@@ -104,12 +104,17 @@ open_dir(struct fail *f)
 	return dir;
 }
 
-/* When a process began, in clock ticks; 0: there is none. */
+/*
+ * When a process began, in clock ticks; 0: there is none.  One that is ending
+ * can take a while, with all that is in its namespaces, but is no use.
+ */
 static unsigned long long
 start_of(pid_t pid)
 {
+	enum { EXITING = 4 }; /* PF_EXITING of the kernel's linux/sched.h */
 	char path[64], text[1024], *field;
-	unsigned long long start = 0;
+	unsigned long long start;
+	unsigned flags;
 	autoclose int fd = -1;
 	ssize_t got;
 
@@ -119,13 +124,14 @@ start_of(pid_t pid)
 		return 0;
 	text[got] = '\0';
 	/* The second is the name, which may hold anything, ")" included. */
-	if ((field = strrchr(text, ')')) == NULL)
+	if ((field = strrchr(text, ')')) == NULL
+	    || sscanf(field + 1,
+		   " %*c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d "
+		   "%*d %*d %*d %*d %*d %llu",
+		   &flags, &start)
+		   != 2)
 		return 0;
-	for (int n = 2; n < 22 && field != NULL; n++)
-		field = strchr(field + 1, ' ');
-	if (field == NULL || sscanf(field, " %llu", &start) != 1)
-		return 0;
-	return start;
+	return (flags & EXITING) != 0 ? 0 : start;
 }
 
 /* The process that the file says, if it is still that one, or 0. */

@@ -688,12 +688,17 @@ jailexec: its first process is $first"
 
 @test "a name that was left behind is free, one that is alive is not" {
 	look() {
-		local dir name=stale-$BASHPID text
+		local dir name=stale-$BASHPID text ended
 		dir=$(name_dir)
 		run -0 jailed --name="$name" -- true
-		# Killed before it had written; dead; the pid is another's by now;
-		# nonsense.
+		# Nobody asks how this one ended.
+		sh -c 'true & exec sleep 1000' 3>&- &
+		poll pgrep -r Z -P $!
+		ended=$(pgrep -r Z -P $!)
+		# Killed before it had written; dead; on its way there; the pid is
+		# another's by now; nonsense.
 		for text in '' "pid 4194304 start 5" "pid $$ start 1" \
+			"pid $ended start $(start_of "$ended")" \
 			"pid $$ start $(($(start_of $$) + 1))" nonsense; do
 			printf '%s\n' "$text" >"$dir/$name"
 			$as true
@@ -708,6 +713,7 @@ jailexec: its first process is $first"
 		assert_output "jailexec: $name: a jail of this name has outlived its jailexec
 jailexec: kill -KILL $$ ends it"
 		rm "$dir/$name"
+		stop $!
 	}
 	for_each_caller look
 }
