@@ -79,6 +79,42 @@ a_root_at() {
 	done
 }
 
+@test "each of the roots that others can try their tools on is harmless" {
+	requires busybox
+	local as case before top=$BATS_TEST_TMPDIR/roots victim options
+	run -0 "$BATS_TEST_DIRNAME/hostile-root.sh" "$top"
+	# All of them are told of, and no other.
+	same "$(cd "$top" && ls -d -- *-*)" "$(grep -oE '^[a-z]+-[a-z]+ ' <<<"$output" | tr -d ' ' | sort)"
+	run -1 "$BATS_TEST_DIRNAME/hostile-root.sh" "$top"
+	assert_output "hostile-root.sh: $top: it is not empty"
+	victim=$top/victim
+	before=$(digest "$victim")
+	look() {
+		for case in "$top"/*-*; do
+			options=(-- true)
+			a_root_at "$case" scratch >"$BATS_TEST_TMPDIR/jail"
+			case ${case##*/} in
+			etc-*)
+				a_root_at "$case" scratch | addmount dir=/etc/made >"$BATS_TEST_TMPDIR/jail"
+				options=(-- ls /etc/file)
+				;;
+			passwd-* | group-*) options=(-u mallory:mallory -- true) ;;
+			srv-*) options=(-C /srv -- cat file) ;;
+			sh-self) options=(-- self) ;;
+			esac
+			run "$as" timeout 50 jailexec -f "$BATS_TEST_TMPDIR/jail" "${options[@]}"
+			case ${case##*/} in
+			null-* | pts-*) same 0 "$status" "$case: $output" ;;
+			sh-self) ((status == 125 || status == 126)) ;;
+			*) same 125 "$status" "$case: $output" ;;
+			esac
+			never grep -q precious <<<"$output"
+			same "$before" "$(digest "$victim")" "$case"
+		done
+	}
+	for_each_caller look
+}
+
 # CVE-2026-87766, CVE-2024-45310
 @test "a mount point is not made through a link, nor outside" {
 	local root=$BATS_TEST_TMPDIR/root before
