@@ -32,12 +32,18 @@ remove_one(int dir, const char *name)
 /*
  * A directory must be writable itself to get a new "..", and a mode such
  * as 000 keeps out even its owner.  If this does not help, what comes next
- * fails and says so.
+ * fails and says so.  What is no directory may be a link to any file of the
+ * host's, which chmod(2) would follow; and fchmod(2) takes no O_PATH.
  */
 static void
 make_accessible(int dir, const char *name)
 {
-	if (fchmodat(dir, name, 0700, 0) < 0)
+	const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	autoclose int fd = openat(dir, name, flags);
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	if (fd < 0 || chmod(path, 0700) < 0)
 		return;
 }
 

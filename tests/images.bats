@@ -91,6 +91,18 @@ denied() {
 	holds away/mine=d d/kept=1 full/new=a last=e tree=c turned/in=b
 }
 
+@test "what links lead to is left alone when they are taken away" {
+	local key=$BATS_TEST_TMPDIR/key
+	echo secret >key
+	chmod 640 key
+	pack a.tar dir d link d/key "$key" dir d/below link d/below/key "$key" \
+		dir e link e/key "$key" dir o link o/key "$key"
+	pack b.tar file .wh.d '' file e 'f' dir o file o/.wh..wh..opq ''
+	image a.tar b.tar
+	holds e=f
+	same 640 "$(stat -c %a key)"
+}
+
 @test "a whiteout reaches nothing but what a lower layer has" {
 	mkdir victim
 	echo safe >victim/file
