@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "aside.h"
@@ -15,6 +16,7 @@
 #include "origin.h"
 #include "overlay.h"
 #include "scope.h"
+#include "treewalk.h"
 
 /* Which root it is of; a jail that is not over has not said so. */
 static int
@@ -49,6 +51,37 @@ open_layer(const char *path, int *copy, struct fail *f)
 	return -1;
 }
 
+/*
+ * In a namespace with one id, files of others look as if they were nobody's:
+ * those that a jail gave to its other ids.
+ */
+static int
+check_owner(void *context, int dir, const char *path, const char *name,
+    const struct stat *st, struct fail *f)
+{
+	(void)context;
+	(void)dir;
+	(void)name;
+	if (st->st_uid == geteuid())
+		return 0;
+	fail(f, 0, "%s: it belongs to another id of the jail", path);
+	return fail_hint(f, "the same ids have it right: enterns user=auto -- "
+			    "packroot FORMAT kept=PATH");
+}
+
+static int
+check_owners(struct fail *f)
+{
+	autoclose int upper =
+	    open(KEEP_UPPER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (geteuid() == 0)
+		return 0;
+	if (upper < 0)
+		return fail(f, errno, KEEP_UPPER ": open the layer");
+	return tree_walk(upper, check_owner, NULL, false, f);
+}
+
 int
 kept_open(int *lower, struct fail *f)
 {
@@ -66,7 +99,9 @@ kept_open(int *lower, struct fail *f)
 	 * The root is held until we end.  What was opened before we stepped
 	 * aside is of mounts that are not ours to copy.
 	 */
-	if (cacheuse_hold(origin.root.dir, &hold, f) == 0 && aside_step(f) == 0
+	if (check_owners(f) == 0
+	    && cacheuse_hold(origin.root.dir, &hold, f) == 0
+	    && aside_step(f) == 0
 	    && (upper = open_layer(KEEP_UPPER, &o.lower[0], f)) >= 0
 	    && (*lower = open_layer(origin.root.dir, &o.lower[1], f)) >= 0) {
 		overlay = overlay_mount(&o, NULL, false);

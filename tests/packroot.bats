@@ -566,6 +566,38 @@ kept() {
 	[ -c out/kept/upper/t/gone ]
 }
 
+@test "what is kept has the owners that a jail with user=auto gave" {
+	requires subordinate-ids busybox
+	mkdir -m 777 out
+	as_subuser mkroot busybox >jail
+	enterns user=auto <jail >auto
+	as_subuser jailexec --keep=out/kept -f auto -- sh -c 'mkdir -m 700 /d; touch /d/x /y; chown 5:6 /d /y'
+	refused as_subuser packroot tar kept=out/kept
+	assert_line 'packroot: d: it belongs to another id of the jail' \
+		'packroot: the same ids have it right: enterns user=auto -- packroot FORMAT kept=PATH'
+	as_subuser enterns user=auto -- packroot tar kept=out/kept | tar -tvf - >list
+	grep -Eq '^drwx------ 5/6 .* d/$' list
+	grep -Eq '^-rw-r--r-- 5/6 .* y$' list
+	grep -Eq '^-rw-r--r-- 0/0 .* d/x$' list
+	# What can be read is no better.
+	rm -r out/kept/upper/d
+	refused as_subuser packroot tar kept=out/kept
+	assert_line 'packroot: y: it belongs to another id of the jail'
+}
+
+@test "a jail without defaults, and one in the background, are kept as well" {
+	requires busybox
+	mkroot busybox >jail
+	jailexec --keep=a -f jail -- sh -c 'echo >/new; rm /bin/ls'
+	jailexec --keep=b --detach --name="kept-$BASHPID" -f jail -- sh -c 'echo >/new; rm /bin/ls'
+	jailexec --keep=c -x -f jail -- /bin/sh -c 'echo >/new; rm /bin/ls'
+	poll packroot digest kept=b
+	want=$(packroot digest kept=a)
+	for kept in b c; do
+		same "$want" "$(packroot digest kept=$kept)" "$kept"
+	done
+}
+
 @test "nothing is kept of a jail that did not run, nor of one that is not over" {
 	requires busybox
 	local pid
