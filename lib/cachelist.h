@@ -27,7 +27,8 @@ enum cached_state {
 struct cached {
 	char key[CACHE_KEY];
 	const struct root *what; /* NULL: its origin is gone */
-	uint64_t bytes;       /* on disk; what two roots share is the first's */
+	uint64_t bytes; /* on disk; a file in two roots is the first's, and
+	                   blocks that files share (dedupe.h) are each one's */
 	struct timespec used; /* when it was given out last, or 0 */
 	enum cached_state state;
 };

@@ -2,12 +2,14 @@
 /* cachemake.c - see cachemake.h */
 #include "cachemake.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cache.h"
 #include "cacheuse.h"
+#include "dedupe.h"
 #include "fail.h"
 #include "scope.h"
 #include "source.h"
@@ -42,12 +44,18 @@ static int
 fill(struct source *s, const struct cache *c, const char *digest,
     char dir[PATH_MAX], struct fail *f)
 {
+	autoclose int rootfs = -1;
 	struct work w;
 	int got;
 
 	if (cache_begin(c, &w, f) < 0)
 		return work_hint(c->path, f);
 	got = source_fill(s, &w, digest, f);
+	if (got == 0)
+		rootfs = openat(w.fd, "rootfs",
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (rootfs >= 0)
+		dedupe_root(c, rootfs);
 	if (got == 0 && (got = cache_publish(c, &w, s->key, f)) == 0
 	    && !find(s, c, dir))
 		got = fail(f, 0, "%s: vanished from the cache", s->from);

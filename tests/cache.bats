@@ -105,6 +105,40 @@ bytes() {
 	[ "$all" -le $((want + 20000)) ]
 }
 
+@test "what two roots have in common is on the disk once, where that can be" {
+	requires root loop-device
+	local kind kinds=0
+	mkdir one two at
+	head -c 12M /dev/urandom | tee one/same >two/same
+	head -c 12M /dev/urandom | tee one/here >two/there
+	head -c 100K /dev/zero >one/differs
+	head -c 100K /dev/urandom >two/differs
+	ln -s "$PWD/one/same" two/link
+	tar -C one -cf one.tar .
+	tar -C two -cf two.tar .
+	for kind in xfs btrfs; do
+		command -v "mkfs.$kind" >/dev/null || continue
+		kinds=$((kinds + 1))
+		truncate -s 400M disk && "mkfs.$kind" -q disk >&2
+		# shellcheck disable=SC2016 # for the inner shell
+		run -0 unshare -m bash -ec 'mount -o loop disk at
+			export XDG_CACHE_HOME=$PWD/at
+			room() { sync -f at; df --output=avail -k at | tail -n 1; }
+			mkroot tar:one.tar >/dev/null
+			before=$(room)
+			mkroot tar:two.tar | sed -n "s/^mkroot .*dir=\\([^ ]*\\).*/\\1/p" >tree
+			((before - $(room) > 11000)) || echo "too little: $before $(room)"
+			((before - $(room) < 16000)) || echo "too much: $before $(room)"
+			diff -r two "$(<tree)"
+			# Each is counted as large as it looks.
+			mkroot --list-cache'
+		same 3 "$(wc -l <<<"$output")" "$kind: $output"
+		same 2 "$(grep -c '^ *2[4-6]M .*tar:' <<<"$output")" "$output"
+		rm disk
+	done
+	((kinds > 0)) || skip 'requires mkfs.xfs or mkfs.btrfs'
+}
+
 # --- to prune
 
 @test "--prune removes what is old, its notes and its locks, and no more" {
