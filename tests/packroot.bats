@@ -369,6 +369,38 @@ container() {
 	done
 }
 
+# by_another CMD...: at another time and place, as another user of another
+# machine, with other habits.
+by_another() {
+	local as=as_caller
+	[ "$(id -u)" -ne 0 ] || as='unshare --uts sh -c "hostname other && exec \"\$@\"" sh'
+	(
+		umask 077
+		export TZ=Asia/Tokyo LC_ALL=tr_TR.UTF-8 LANG=C HOSTNAME=other
+		export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/another SOURCE_DATE_EPOCH=7
+		eval "$as" '"$@"'
+	) 2>/dev/null
+}
+
+@test "the same makes the same root, whoever makes it, when and where" {
+	local what one
+	mkdir -p "t/d x" t/B t/a
+	echo x >"t/d x/İi"
+	ln t/d*/* t/B/again
+	# Directories above a file that nothing says the modes of, and owners.
+	"$RUNGS_STAGE/tests/maketar" owner 7 mode 4755 file a/b/c x fifo p \
+		owner 9 mode 700 dir D owner 9 file D/i y link l a/b hard h a/b/c >t.tar
+	for what in "dir:$PWD/t" "tar:$PWD/t.tar" app:/usr/bin/env,locale \
+		empty busybox "tar:$(alpine_archive)"; do
+		[ "$what" != busybox ] || command -v busybox >/dev/null || continue
+		[ "$what" != "tar:$(alpine_archive)" ] || [ -r "${what#tar:}" ] || continue
+		one=$(mkroot --digest "$what" 2>/dev/null)
+		[[ $one =~ ^sha256: ]]
+		same "$one" "$(by_another mkroot --digest "$what")" "$what"
+		same "$one" "$(as_user env LC_ALL=C mkroot --digest "$what" 2>/dev/null)" "$what"
+	done
+}
+
 @test "bytes depend neither on the disk nor on the time, with an epoch" {
 	local format epoch all
 	tree t
