@@ -195,6 +195,7 @@ in_order() {
 }
 
 @test "law 2: what a process may still do is the same in any order of the lines" {
+	requires leaving-groups
 	(("$("$RUNGS_STAGE/tests/oldkernel")" >= 7)) ||
 		skip 'requires Landlock of ABI 7'
 	local as want order name ordered a b c d

@@ -379,7 +379,7 @@ mkroot: name one behind a colon"
 }
 
 @test "the program of an image runs as it says, and as the caller says" {
-	requires busybox
+	requires busybox leaving-groups
 	look() {
 		mkroot busybox | packroot oci cmd=sh cmd=-c "cmd=echo \"\$A\" \$(pwd) \$(id -u)" \
 			env='A=b c' env=HOME=/h cwd=/etc >app.tar

@@ -196,10 +196,11 @@ nothing_left() {
 	same plain:key "$(on_host 'secrets; echo "plain:$(<"$home/plain")"')"
 	# There, and with nothing in it.
 	same 0 "$(on_host 'cat "$home/.netrc" | wc -c')"
+	same '' "$(HOME='' mkroot host | grep -o '[^ ]*\.ssh')"
+	requires leaving-groups
 	# What another mount covers is no secret, and no error either.
 	HOME=$home run -0 bash -c 'mkroot host | jailexec -- ls /tmp'
 	assert_output ''
-	same '' "$(HOME='' mkroot host | grep -o '[^ ]*\.ssh')"
 	same '' "$(HOME=${home#/} mkroot host | grep -o '[^ ]*\.ssh')"
 	requires root
 	as_root='cat /etc/shadow /etc/gshadow; ls -A /root /etc/ssl/private'
@@ -224,7 +225,7 @@ nothing_left() {
 		-printf '%f\n' | sort)"
 	run -0 mkroot busybox:sh,cat
 	assert_match "mkroot from=busybox:sh,cat dir=$tree scratch"
-	same hello "$(mkroot busybox:sh,cat | jailexec -- sh -c 'echo hello | cat')"
+	! leaves_groups || same hello "$(mkroot busybox:sh,cat | jailexec -- sh -c 'echo hello | cat')"
 	never same "$tree" "$(made busybox:sh)" 2>/dev/null
 	for words in 'sh,' ',sh' sh,nosuch sh,/bin/cat 'sh cat' '' ca; do
 		run -125 mkroot "busybox:$words"
@@ -630,7 +631,7 @@ releases() {
 	releases "${good[@]}"
 	run -0 --separate-stderr mkroot $name
 	assert_match "mkroot from=$name digest=sha256:$alpine_digest dir=.*"
-	same "mkroot: $name: is 3.99.1; its digest is not pinned but the mirror's word" "$stderr"
+	same "mkroot: $name: is 3.99.1; its digest is not pinned but the mirror's word" "$(grep -v 'subordinate ids' <<<"$stderr")"
 	run -0 --separate-stderr mkroot $name
 	same '' "$stderr"
 	line=$(sed -n 's/^mkroot //p' <<<"$output")
