@@ -22,7 +22,7 @@ FUZZ_SECONDS = 20
 packages = gcc make libc6-dev musl-tools libarchive-dev libmd-dev \
 	libseccomp-dev libjansson-dev busybox-static curl ca-certificates bats clang libclang-rt-dev \
 	clang-format shellcheck mandoc cppcheck util-linux procps iproute2 \
-	uidmap squashfs-tools erofs-utils mmdebstrap gpg gpgv dpkg-dev \
+	uidmap squashfs-tools erofs-utils mmdebstrap debootstrap openssl gpg gpgv dpkg-dev \
 	skopeo umoci buildah podman runc xfsprogs attr zstd xz-utils strace libcap2-bin
 
 CFLAGS ?= -O2 -g

@@ -139,6 +139,8 @@ read_field(struct debian *d, const char *line, bool *is_ours)
 	    && strptime(value, "%a, %d %b %Y %H:%M:%S", &when) != NULL)
 		snprintf(d->time, sizeof d->time, "%lld",
 		    (long long)timegm(&when));
+	if (strcmp(line, "Origin: Ubuntu") == 0)
+		d->is_ubuntu = true;
 	if ((strncmp(line, "Suite: ", 7) == 0
 		|| strncmp(line, "Codename: ", 10) == 0)
 	    && strcmp(value, d->suite) == 0)
@@ -162,6 +164,7 @@ read_release(struct debian *d, int work, struct fail *f)
 		return fail(f, errno, "open what was signed");
 	}
 	d->time[0] = '\0';
+	d->is_ubuntu = false;
 	while ((length = getline(&line, &size, release)) > 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		read_field(d, line, &is_ours);
@@ -214,25 +217,6 @@ explain(char *output, const char *program, int status, struct fail *f)
 	return fail(f, 0, "%s: %s", program, line);
 }
 
-/* --include=A,B; NULL: no memory. */
-static char *
-join_packages(const struct packages *p)
-{
-	static const char option[] = "--include=";
-	char *text, *stop;
-
-	text = malloc(sizeof option + p->count * PACKAGE_BYTES);
-	if (text == NULL)
-		return NULL;
-	stop = stpcpy(text, option);
-	for (size_t n = 0; n < p->count; n++) {
-		if (n > 0)
-			*stop++ = ',';
-		stop = stpcpy(stop, p->names[n]);
-	}
-	return text;
-}
-
 /* Before a script of any package runs: apt must have had the same list. */
 static void
 make_hook(char *hook, size_t size, const char *digest)
@@ -274,14 +258,9 @@ check_ids(struct fail *f)
 	return subid_find(geteuid(), getegid(), &uids, &gids, f);
 }
 
-/*
- * Run it.  What root's packages do is done in namespaces of ours: mmdebstrap
- * mounts this machine's directories in the new root, and whatever ends it
- * must end that, too, before anybody removes the rest.  An ordinary user's
- * are in such namespaces anyway.
- */
-static int
-bootstrap(const char *const argv[], int work, bool quiet, struct fail *f)
+int
+debian_bootstrap(const char *const argv[], const char *program, int work,
+    bool quiet, struct fail *f)
 {
 	char enterns[PATH_MAX], addmount[PATH_MAX];
 	const char *all[40] = { enterns, "mount", "pid", "--", addmount, "proc",
@@ -297,11 +276,9 @@ bootstrap(const char *const argv[], int work, bool quiet, struct fail *f)
 	if (run(geteuid() == 0 ? all : argv, work, quiet, &output, &status, f)
 	    < 0)
 		return -1;
-	if (status == EXIT_NOT_FOUND) {
-		fail(f, 0, "mmdebstrap is not installed");
-		return fail_hint(f, "apt-get install mmdebstrap");
-	}
-	return status == 0 ? 0 : explain(output, "mmdebstrap", status, f);
+	if (status == EXIT_NOT_FOUND)
+		return 1;
+	return status == 0 ? 0 : explain(output, program, status, f);
 }
 
 int
@@ -318,7 +295,7 @@ debian_build(const struct debian *d, int work, struct fail *f)
 	bool is_here = strncmp(d->mirror, "file:", 5) == 0;
 	char epoch[64], mirror[PATH_MAX + 8], place[PATH_MAX + 16], hook[320],
 	    keyring[PATH_MAX + 16], components[256];
-	autofree char *include = join_packages(d->packages);
+	autofree char *include = package_join("--include=", d->packages);
 	const char *argv[24] = { "env", epoch, place, "mmdebstrap",
 		geteuid() == 0 ? "--mode=root" : "--mode=unshare",
 		"--variant=minbase", "--format=tar",
@@ -344,5 +321,5 @@ debian_build(const struct debian *d, int work, struct fail *f)
 	argv[n++] = d->suite;
 	argv[n++] = "archive";
 	argv[n] = mirror;
-	return bootstrap(argv, work, !d->progress, f);
+	return debian_bootstrap(argv, "mmdebstrap", work, !d->progress, f);
 }

@@ -2,6 +2,7 @@
 /* package.c - see package.h */
 #include "package.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
@@ -55,6 +56,23 @@ package_missing(const struct packages *all, const struct packages *some)
 			return some->names[n];
 	}
 	return NULL;
+}
+
+char *
+package_join(const char *option, const struct packages *p)
+{
+	char *text = malloc(strlen(option) + p->count * PACKAGE_BYTES + 1);
+	char *stop;
+
+	if (text == NULL)
+		return NULL;
+	stop = stpcpy(text, option);
+	for (size_t n = 0; n < p->count; n++) {
+		if (n > 0)
+			*stop++ = ',';
+		stop = stpcpy(stop, p->names[n]);
+	}
+	return text;
 }
 
 uint64_t

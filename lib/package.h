@@ -36,6 +36,9 @@ int package_add(struct packages *p, const char *name, struct fail *f);
 const char *package_missing(const struct packages *all,
     const struct packages *some);
 
+/* "A,B" behind option, from malloc(3).  NULL: no memory. */
+char *package_join(const char *option, const struct packages *p);
+
 /* Add them to a hash of hash.h. */
 uint64_t package_hash(uint64_t hash, const struct packages *p);
 

@@ -8,7 +8,7 @@
 
 struct fail;
 
-enum { PROGRAM_OUTPUT = 1 << 16 }; /* more than this is an error */
+enum { PROGRAM_OUTPUT = 1 << 20 }; /* more than this is an error */
 
 struct program {
 	const char *const *argv; /* argv[0] is looked up as execvp(3) does */

@@ -15,6 +15,7 @@
 #include "assemble.h"
 #include "catalog.h"
 #include "copytree.h"
+#include "debootstrap.h"
 #include "fail.h"
 #include "fetch.h"
 #include "hash.h"
@@ -311,7 +312,9 @@ fill_suite(struct source *s, const struct work *w, int root, const char *want,
 	if (want != NULL && strcmp(want, s->digest) != 0)
 		return fail(f, 0, "its digest is %s, not %s", s->digest, want);
 	strcpy(s->signed_by, s->debian.signer);
-	if (debian_build(&s->debian, w->fd, f) < 0)
+	if ((got = debian_build(&s->debian, w->fd, f)) > 0)
+		return debootstrap(&s->debian, w->fd, root, f);
+	if (got < 0)
 		return -1;
 	archive = openat(w->fd, "archive", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (archive < 0)

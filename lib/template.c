@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -455,12 +456,21 @@ template_index(const struct template *t, const char *release)
 	return NULL;
 }
 
+/* A word more in a list, if there is room. */
+static void
+add_known(char *list, size_t size, const char *word)
+{
+	size_t used = strlen(list);
+
+	if (used + strlen(word) + 2 < size)
+		sprintf(list + used, " %s", word);
+}
+
 const struct template_archive *
 template_choose(const struct template *t, const char *release, const char *arch,
     struct fail *f)
 {
 	char known[256] = "";
-	size_t used = 0;
 
 	for (size_t n = 0; n < t->archive_count; n++) {
 		const struct template_archive *a = &t->archives[n];
@@ -469,17 +479,15 @@ template_choose(const struct template *t, const char *release, const char *arch,
 			continue;
 		if (release == NULL || release_matches(release, a->release))
 			return a;
-		if (used + strlen(a->release) + 2 < sizeof known) {
-			known[used++] = ' ';
-			strcpy(known + used, a->release);
-			used += strlen(a->release);
-		}
+		add_known(known, sizeof known, a->release);
 	}
-	if (used == 0)
+	if (known[0] == '\0') {
 		fail(f, 0, "no digest is pinned for %s", arch);
-	else {
-		fail(f, 0, "no such release");
-		fail_hint(f, "known for %s:%s", arch, known);
+		return NULL;
 	}
+	for (size_t n = 0; n < t->index_count; n++)
+		add_known(known, sizeof known, t->indexes[n].release);
+	fail(f, 0, "the template has no digest for such a release");
+	fail_hint(f, "it knows for %s:%s", arch, known);
 	return NULL;
 }

@@ -52,16 +52,20 @@ package() {
 }
 
 make_packages() {
-	local base=$BATS_FILE_TMPDIR/tree/base made
+	local base=$BATS_FILE_TMPDIR/tree/base made name
 	made=$(XDG_CACHE_HOME=$BATS_FILE_TMPDIR/cache mkroot \
-		app:/usr/bin/dpkg,/usr/bin/dpkg-deb,/usr/bin/dpkg-split,/usr/bin/dpkg-query,/usr/bin/tar,/usr/bin/rm,/bin/sh,/usr/bin/diff,/usr/bin/cat,/usr/bin/env,/usr/bin/test,/usr/sbin/start-stop-daemon,/sbin/ldconfig |
+		app:/usr/bin/dpkg,/usr/bin/dpkg-deb,/usr/bin/dpkg-split,/usr/bin/dpkg-query,/usr/bin/tar,/usr/bin/rm,/bin/sh,/usr/bin/diff,/usr/bin/cat,/usr/bin/env,/usr/bin/test,/usr/bin/true,/usr/bin/mount,/usr/sbin/start-stop-daemon,/sbin/ldconfig |
 		sed -n 's/^mkroot .*dir=\([^ ]*\).*/\1/p')
-	mkdir -p "$base/etc"
+	mkdir -p "$base/etc" "$base/var/log"
 	cp -a "$made/." "$base/"
 	echo root:x:0:0::/root:/bin/sh >"$base/etc/passwd"
 	echo root:x:0: >"$base/etc/group"
 	package base 'Essential: yes' 'Priority: required'
 	package apt
+	# What debootstrap(8) takes for granted.
+	for name in base-files base-passwd dpkg libc6 mawk perl-base; do
+		package "$name" 'Priority: required'
+	done
 	mkdir -p "${base%base}/hello/usr/bin" "${base%base}/world/DEBIAN"
 	printf '#!/bin/sh\necho hello\n' >"${base%base}/hello/usr/bin/hello"
 	chmod 755 "${base%base}/hello/usr/bin/hello"
@@ -85,9 +89,9 @@ make_lists() {
 		Codename: $suite
 		Date: Sat, 01 Jan 2022 00:00:00 UTC
 		Architectures: $arch
-		Components: main
 		SHA256:
 		 $(sha256sum <"$list" | cut -c-64) $(stat -c %s "$list") $list
+		Components: main
 	END
 	cd "$OLDPWD" || return
 }
@@ -309,16 +313,96 @@ mkroot: name another directory, or remove that one"
 	assert_output 'mkroot: empty: nobody signed it'
 }
 
-@test "without mmdebstrap the remedy is its package" {
-	mkdir bin
-	for program in env gpgv sha256sum curl; do
-		ln -s "$(command -v $program)" bin/
-	done
+# hide PROGRAM...: have all programs of this machine but these, and ours.
+hide() {
+	mkdir -p bin
+	ln -s /usr/bin/* /usr/sbin/* bin/ 2>/dev/null || true
+	(cd bin && rm "$@")
+	PATH=$RUNGS_STAGE/bin:$PWD/bin
+}
+
+@test "without mmdebstrap it is debootstrap's, where root calls" {
+	requires debootstrap
+	hide mmdebstrap
 	may_bootstrap
-	PATH=$RUNGS_STAGE/bin:$PWD/bin run -125 mkroot tiny
-	assert_output 'mkroot: tiny:tiny: mmdebstrap is not installed
+	run -0 mkroot tiny +world
+	assert_match "mkroot from=tiny:tiny \+world digest=sha256:$(sha256sum <"$archive/dists/tiny/InRelease" | cut -c-64) signed-by=[0-9A-F]{40} dir=$cache/roots/suite-[0-9a-f]+/rootfs scratch"
+	same hello "$(jailexec -- hello <<<"$output")"
+	root=$(in_root tiny +world)
+	for file in etc/hostname etc/resolv.conf var/log/dpkg.log \
+		var/log/bootstrap.log dev/null debootstrap made; do
+		[ ! -e "$root/$file" ]
+	done
+	same "" "$(find "$root" -newermt 2022-01-01T00:00:01Z)"
+	same "partial" "$(ls "$root/var/lib/apt/lists")"
+	same "$(mkroot --digest tiny +world)" "$(XDG_CACHE_HOME=$PWD/other unshare --uts \
+		sh -c 'hostname elsewhere; mkroot --digest tiny +world')"
+	run -125 mkroot tiny +nosuch
+	assert_output "mkroot: tiny:tiny: debootstrap: Couldn't find these debs: nosuch"
+	# A list that is not the one that was checked.
+	cat >deb <<-END
+		#!/bin/sh
+		mkdir -p rootfs/var/lib/apt/lists
+		echo other >rootfs/var/lib/apt/lists/x_InRelease
+	END
+	chmod 755 deb bin
+	mv -f deb bin/debootstrap
+	run -125 mkroot tiny
+	assert_output 'mkroot: tiny:tiny: debootstrap: the mirror has changed meanwhile'
+	same "" "$(ls "$cache/tmp")"
+	requires user-namespaces subordinate-ids
+	run -125 as_subuser mkroot tiny
+	assert_output 'mkroot: tiny:tiny: mmdebstrap is not installed, and debootstrap needs root
+mkroot: apt-get install mmdebstrap'
+}
+
+# asked NAME: what a program in front of the real one was asked to do.
+asked() {
+	printf '#!/bin/sh\nprintf "%%s\\n" "$@" >%s/asked\nexit 1\n' "$PWD" \
+		>"bin/$1"
+	chmod 755 "bin/$1"
+}
+
+@test "the ubuntu template asks for what Ubuntu has, by either program" {
+	may_bootstrap
+	hide mmdebstrap debootstrap
+	mkdir -p ubuntu/dists/noble templates
+	gpg -q --decrypt "$archive/dists/tiny/InRelease" 2>/dev/null |
+		sed 's/tiny/noble/; 1i Origin: Ubuntu' |
+		gpg --batch -q -u ours@example.org --clearsign \
+			-o ubuntu/dists/noble/InRelease
+	# Its keyring is not everywhere.
+	sed "s,^keyring .*,keyring $archive/ours.gpg," \
+		"$BATS_TEST_DIRNAME/../rootfs-templates/ubuntu" >templates/ubuntu
+	export RUNGS_TEMPLATES=$PWD/templates RUNGS_MIRROR=file://$PWD/ubuntu
+	asked mmdebstrap
+	run -125 mkroot ubuntu +hello
+	for word in --variant=minbase "--keyring=$archive/ours.gpg" \
+		'--components=main universe' --include=hello noble \
+		"copy://$PWD/ubuntu"; do
+		grep -Fxq -e "$word" asked
+	done
+	rm bin/mmdebstrap
+	asked debootstrap
+	run -125 mkroot ubuntu +hello +world
+	same "--variant=minbase
+--force-check-gpg
+--keyring=$archive/ours.gpg
+--components=main,universe
+--include=hello,world
+noble
+rootfs
+file://$PWD/ubuntu
+gutsy" "$(cat asked)"
+}
+
+@test "without either the remedy is a package" {
+	may_bootstrap
+	hide mmdebstrap debootstrap
+	run -125 mkroot tiny
+	assert_output 'mkroot: tiny:tiny: neither mmdebstrap nor debootstrap is installed
 mkroot: apt-get install mmdebstrap'
 	rm bin/gpgv
-	PATH=$RUNGS_STAGE/bin:$PWD/bin run -125 mkroot tiny
+	run -125 mkroot tiny
 	assert_line 'mkroot: apt-get install gpgv'
 }

@@ -332,8 +332,8 @@ nothing_left() {
 	run -125 mkroot empty:1.0
 	assert_output 'mkroot: empty:1.0: this template has no releases'
 	run -125 mkroot alpine:9
-	assert_match 'mkroot: alpine:9: no such release'
-	assert_match "mkroot: known for $(uname -m): 3.20.3.*"
+	assert_match 'mkroot: alpine:9: the template has no digest for such a release'
+	assert_match "mkroot: it knows for $(uname -m): 3.20.3 .*latest-stable edge"
 }
 
 @test "a later word wins" {
@@ -604,7 +604,7 @@ nothing_left() {
 	assert_match 'mkroot from=rel:1.2.9 .*'
 	run -125 mkroot rel:1.2.
 	run -125 mkroot rel:2
-	assert_output $'mkroot: rel:2: no such release\nmkroot: known for '"$(uname -m): 1.20.1 1.2.9"
+	assert_output $'mkroot: rel:2: the template has no digest for such a release\nmkroot: it knows for '"$(uname -m): 1.20.1 1.2.9"
 }
 
 # --- the cache
