@@ -143,18 +143,13 @@ may_have_children(int dir)
 	       && text[0] == '\0';
 }
 
-/*
- * Whether we are all that is in the group, and can go to one in it: as in a
- * scope of systemd's that was made for us, or behind another setlimit.
- */
+/* Whether we are all that is in the group. */
 static bool
-can_lodge(int dir, pid_t companion)
+is_alone(int dir, pid_t companion)
 {
 	char text[64], *rest = NULL, *line;
 
-	if (kernfile_read(dir, "cgroup.type", text, sizeof text) < 0
-	    || strcmp(text, "domain\n") != 0
-	    || kernfile_read(dir, "cgroup.procs", text, sizeof text) < 0)
+	if (kernfile_read(dir, "cgroup.procs", text, sizeof text) < 0)
 		return false;
 	for (line = strtok_r(text, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest)) {
@@ -163,7 +158,21 @@ can_lodge(int dir, pid_t companion)
 		if (pid != getpid() && (pid != companion || pid == 0))
 			return false;
 	}
-	return faccessat(dir, ".", W_OK, 0) == 0
+	return true;
+}
+
+/*
+ * Whether who is alone in the group can go to one in it: as in a scope of
+ * systemd's that was made for us, or behind another setlimit.
+ */
+static bool
+can_lodge(int dir)
+{
+	char text[64];
+
+	return kernfile_read(dir, "cgroup.type", text, sizeof text) == 0
+	       && strcmp(text, "domain\n") == 0
+	       && faccessat(dir, ".", W_OK, 0) == 0
 	       && faccessat(dir, "cgroup.procs", W_OK, 0) == 0
 	       && faccessat(dir, "cgroup.subtree_control", W_OK, 0) == 0;
 }
@@ -178,8 +187,10 @@ climb(struct cgroup_dir *d, pid_t companion, struct fail *f)
 	char limit[NAME_MAX + 1];
 	int above;
 
-	if (!may_have_children(d->parent) && can_lodge(d->parent, companion))
-		d->occupied = true;
+	if (!may_have_children(d->parent)) {
+		d->crowded = !is_alone(d->parent, companion);
+		d->occupied = !d->crowded && can_lodge(d->parent);
+	}
 	while (!d->occupied && !may_have_children(d->parent)) {
 		if (cgrouplimit_own(d->parent, limit)) {
 			fail(f, 0,
@@ -317,7 +328,7 @@ cgroupfind_open(struct cgroup_dir *d, const char *v1, const char *v2,
 	const struct cgroup_dir *home = caller->home;
 
 	d->parent = d->dir = -1;
-	d->occupied = false;
+	d->occupied = d->crowded = false;
 	if (find_own(d, v1, v2, f) < 0)
 		return -1;
 	if (d->v2 && home != NULL)

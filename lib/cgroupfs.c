@@ -37,6 +37,12 @@ cgroupfs_hint(struct fail *f, const struct cgroup_dir *d)
 		    "cgroup v1 limits need root, or a group that root made and "
 		    "gave to this user with chown(1)");
 	f->undelegated = cgroupfs_is_login(d);
+	if (d->crowded)
+		return fail_hint(f,
+		    "our own group below that has others in it, and this one "
+		    "is not delegated to this user: move them to a group of "
+		    "their own, or try systemd-run --user --scope -p "
+		    "Delegate=yes in front");
 	return fail_hint(f,
 	    "it is not delegated to this user: try systemd-run --user --scope "
 	    "-p Delegate=yes in front, or be root");

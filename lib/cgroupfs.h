@@ -20,6 +20,7 @@ struct cgroup_dir {
 	int dir;    /* ours, open and locked, or -1 */
 	bool v2;
 	bool occupied; /* version 2: we have to leave the parent first */
+	bool crowded;  /* version 2: the caller's own group has others in it */
 	bool in_use;   /* it has been limited before */
 	char name[CGROUP_NAME];
 	char path[PATH_MAX]; /* of the parent */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,8 @@ guard(const struct guardian_orders *orders, int terminal, int alive)
 	struct termios now;
 	char byte;
 
+	/* Who kills all that have our name does not mean this. */
+	(void)prctl(PR_SET_NAME, "rungs-guardian", 0, 0, 0);
 	if (dup2(alive, 0) < 0 || dup2(terminal, 1) < 0 || setsid() < 0)
 		_exit(EXIT_TOOL);
 	descriptors_close_range(2, INT_MAX);

@@ -595,7 +595,7 @@ has_died() {
 		# Somebody was quicker than who puts it right, as a shell may be.
 		at_tty '{ until stty -a </dev/tty | grep -q " -icanon"; do sleep 0.02; done
 			pid=$(pgrep -x -P $$ jailexec)
-			right=$(pgrep -x -P "$pid" jailexec) && kill -STOP "$right" && kill -KILL "$pid"
+			right=$(pgrep -x -P "$pid" rungs-guardian) && kill -STOP "$right" && pkill -KILL -P $$ -x jailexec
 			echo "$right" >"$out"; } &
 			$J -- sh -c "echo g\"\"o; sleep 1000" "$mark"
 			stty sane -icanon -echo; wait

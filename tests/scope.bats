@@ -184,8 +184,13 @@ not_asked() {
 	touch "$BATS_TEST_TMPDIR/broken"
 	refused after_login setlimit "$word" -- echo "$ran"
 	same 2 "${#lines[@]}"
-	[[ ${lines[1]} == *'not delegated'* ]]
+	[[ ${lines[1]} == *': it is not delegated'* ]]
 	same 1 "$(wc -l <"$log")"
+	sleep 1000 3>&- &
+	echo $! >"$slice/session-1.scope/cgroup.procs"
+	run -125 after_login setlimit "$word" -- echo "$ran"
+	stop $!
+	[[ ${lines[1]} == *': our own group below that has others in it'*'not delegated'* ]]
 }
 
 # bats test_tags=vm
@@ -195,6 +200,7 @@ not_asked() {
 	run -125 after_login setlimit "$word" -- echo "$ran"
 	same 3 "${#lines[@]}"
 	[[ ${lines[1]} == *'Permission denied' ]]
+	[[ ${lines[2]} == *': it is not delegated'* ]]
 	never grep -Fq "$ran" <<<"$output"
 	same 2 "$(wc -l <"$log")"
 }
