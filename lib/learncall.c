@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fail.h"
@@ -30,9 +31,17 @@ struct learned_calls {
 	bool lost; /* there are more than any program has */
 };
 
+/* Whose number has another meaning may be one of them. */
+static bool
+has_family(const struct trace_call *call)
+{
+	return call->is_foreign || call->number == SYS_socket
+	       || call->number == SYS_socketpair;
+}
+
 /*
- * The first argument counts where it is small: a family of sockets is one,
- * for all others it is only noise that denycall-compile leaves out.
+ * The first argument counts where it is a family of sockets.  All others would
+ * fill the list with noise.
  */
 static void
 note(const struct trace_call *call, void *context)
@@ -40,7 +49,7 @@ note(const struct trace_call *call, void *context)
 	struct learned_calls *l = context;
 	uint32_t first = (uint32_t)call->args[0];
 
-	if (first >= SOCKET_FAMILIES)
+	if (first >= SOCKET_FAMILIES || !has_family(call))
 		first = SOCKET_FAMILIES;
 	for (size_t n = 0; n < l->count; n++)
 		if (l->call[n].number == (uint32_t)call->number

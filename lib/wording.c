@@ -249,6 +249,16 @@ static const char preface[] =
     "\n"
     "# What was seen.\n";
 
+/* Most likely the kernel knows it no better, but nobody can be sure. */
+static void
+nameless(uint32_t arch, uint32_t number, FILE *out)
+{
+	fprintf(out,
+	    "# Call %" PRIu32 " of kind %#" PRIx32 ": it has no name, "
+	    "and is not allowed.\n",
+	    number, arch);
+}
+
 int
 wording_learned(FILE *in, FILE *out, struct fail *f)
 {
@@ -258,14 +268,17 @@ wording_learned(FILE *in, FILE *out, struct fail *f)
 	uint32_t arch, number, first;
 	int got;
 
+	fputs(preface, out);
 	while ((got = fscanf(in, "%" SCNu32 " %" SCNu32 " %" SCNu32, &arch,
 		    &number, &first))
 	       == 3) {
 		char *name = wording_name(arch, number);
 		size_t n = 0;
 
-		if (name == NULL)
-			continue; /* the kernel knows it no better */
+		if (name == NULL) {
+			nameless(arch, number, out);
+			continue;
+		}
 		while (n < COUNT(by_family) && strcmp(name, by_family[n]) != 0)
 			n++;
 		if (n < COUNT(by_family) && first < 64) {
@@ -277,7 +290,6 @@ wording_learned(FILE *in, FILE *out, struct fail *f)
 	}
 	if (got != EOF)
 		return fail(f, 0, "this is no call");
-	fputs(preface, out);
 	put_names(&calls, out);
 	for (size_t n = 0; n < COUNT(by_family); n++)
 		for (int family = 0; family < 64; family++)

@@ -492,6 +492,14 @@ t = threading.Thread(target=print, args=("good",)); t.start(); t.join()'
 	grep -q '^allow .*\bumount2\b' "$policy"
 }
 
+@test "--learn: however many calls there are, and what has no name is said" {
+	command -v perl >/dev/null || skip 'requires perl'
+	run -0 denycall "--learn=$policy" -- perl -e 'for my $f (0 .. 63) { syscall(1000 + $_, $f) for 0 .. 99 }'
+	assert_output ''
+	same 100 "$(grep -Ec '^# Call 10[0-9]+ of kind 0x[0-9a-f]+: it has no name, and is not allowed\.$' "$policy")"
+	run -0 denycall "file=$policy" -- perl -e 1
+}
+
 @test "--learn: the command's status is ours, and what it began is waited for" {
 	run -7 denycall "--learn=$policy" -- sh -c 'exit 7'
 	run -143 denycall "--learn=$policy" -- sh -c 'kill -TERM $$'
@@ -676,11 +684,13 @@ learn_web='
 		fi
 	}
 	serve() { "$@" busybox httpd -f -p 127.0.0.1:8080 -h "$PWD" & server=$!; }
-	fetch=(curl -sS http://127.0.0.1:8080/page)
+	fetch=(curl -sS -m 60 http://127.0.0.1:8080/page)
 	wait_for_it() {
 		local n
 		for ((n = 0; n < 1200; n++)); do
-			"${fetch[@]}" >got 2>/dev/null && cat got && return
+			"${fetch[@]}" >got 2>errors && cat got && return
+			# 7: it does not listen yet.
+			[ $? -eq 7 ] || return
 			sleep 0.025
 		done
 	}
