@@ -73,7 +73,7 @@ explain(char *output, int status, struct fail *f)
 	}
 	if (last != NULL)
 		return fail(f, 0, "install: %s", last);
-	return fail(f, 0, "install: failed with status %d", status);
+	return fail(f, 0, "install: its script failed with status %d", status);
 }
 
 /* It is said in the jail's own words why there was none. */

@@ -20,6 +20,21 @@
 #include "scope.h"
 #include "work.h"
 
+/* "alpine:3.20+curl+git": the same as in several words. */
+static int
+add_joined(struct mkroot_request *r, const char *word, struct fail *f)
+{
+	char *rest = strdup(word), *package; /* as long as the words live */
+
+	if (rest == NULL)
+		return fail(f, errno, "memory for words");
+	r->words.from = strsep(&rest, "+");
+	while ((package = strsep(&rest, "+")) != NULL)
+		if (package_add(&r->words.packages, package, f) < 0)
+			return -1;
+	return 1;
+}
+
 int
 mkroot_add(struct mkroot_request *r, const char *word, struct fail *f)
 {
@@ -42,6 +57,8 @@ mkroot_add(struct mkroot_request *r, const char *word, struct fail *f)
 	    && strcmp(word, "scratch") != 0 && strcmp(word, "none") != 0) {
 		if (*word == '\0')
 			return fail(f, 0, "'': no such template");
+		if (strchr(word, '+') != NULL && !imagesource_is(word))
+			return add_joined(r, word, f);
 		r->words.from = word;
 		return 1;
 	}

@@ -195,6 +195,10 @@ served() {
 	# From here on there is no network.
 	run -0 mkroot alpine +hello +world
 	assert_output "$with"
+	run -0 mkroot alpine:3.20.3+world +hello
+	assert_output "$with"
+	run -125 mkroot alpine+world++hello
+	assert_output 'mkroot: +: not the name of a package'
 	line=$(sed -n 's/^mkroot //p' <<<"$with")
 	# shellcheck disable=SC2086 # words
 	run -0 mkroot $line
@@ -224,8 +228,9 @@ served() {
 	sed -i 's/+hello/+other/' "${root%/rootfs}/origin"
 	run -125 mkroot alpine +hello +world
 	assert_match 'mkroot: .*/rootfs: holds alpine:3.20.3, not alpine:3.20.3'
-	sed -i 's/+other/+hello/; s/sha256:./sha256:x/' "${root%/rootfs}/origin"
+	sed -i 's/+other/+hello/; s/sha256:.\{8\}/sha256:01234567/' "${root%/rootfs}/origin"
 	run -125 mkroot alpine +hello +world
+	assert_match 'mkroot: .*/rootfs: holds alpine:3.20.3, not alpine:3.20.3'
 	# Another mirror is another root, and this one is not there.
 	declined_here() { never grep -q 'install-' <<<"$output"; }
 	RUNGS_MIRROR=file://$PWD run -125 mkroot alpine +hello
