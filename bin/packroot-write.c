@@ -2,11 +2,12 @@
 /*
  * packroot-write - write the working directory as one file
  *
- *	packroot-write [-k] [-o NAME] FORMAT [WORD ...]
+ *	packroot-write [-k | -l] [-o NAME] FORMAT [WORD ...]
  *
- * For packroot, which has entered the root, or with -k what kept.h reads.  All
- *goes to standard output; with -o that is a directory, and NAME is to be one in
- *it.  Words are those of imageconfig.h.
+ * For packroot, which has entered the root, or with -k what kept.h reads; with
+ * -l that becomes a layer of its own.  All goes to standard output; with -o
+ *that is a directory, and NAME is to be one in it.  Words are those of
+ * imageconfig.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +56,7 @@ say(const char *before, unsigned long count, const char *after)
 
 static int
 write_image(char *words[], const char *name, const struct pack_job *job,
-    struct fail *f)
+    const struct pack_job *upper, struct fail *f)
 {
 	struct imageconfig config;
 	int result = imageconfig_init(&config, f);
@@ -63,20 +64,22 @@ write_image(char *words[], const char *name, const struct pack_job *job,
 	for (int n = 1; result == 0 && words[n] != NULL; n++)
 		result = imageconfig_add(&config, words[n], f);
 	if (result == 0)
-		result =
-		    image_write(job, words[0], &config, STDOUT_FILENO, name, f);
+		result = image_write(job, upper, words[0], &config,
+		    STDOUT_FILENO, name, f);
 	imageconfig_free(&config);
 	return result;
 }
 
 static int
 write_as(char *words[], const char *name, const struct pack_job *job,
-    struct fail *f)
+    const struct pack_job *upper, struct fail *f)
 {
 	char hex[PACK_DIGEST];
 
 	if (image_is(words[0]))
-		return write_image(words, name, job, f);
+		return write_image(words, name, job, upper, f);
+	if (upper != NULL)
+		return fail(f, 0, "layer=: only an image has layers");
 	if (words[1] != NULL)
 		return fail(f, 0, "%s: %s takes no words", words[1], words[0]);
 	if (name != NULL)
@@ -91,21 +94,36 @@ write_as(char *words[], const char *name, const struct pack_job *job,
 	return fflush(stdout) == 0 ? 0 : fail(f, errno, "standard output");
 }
 
+/* Enter the root: how is 'k', 'l' or nothing.  upper: what goes over it. */
 static int
-run(char *words[], const char *name, bool is_kept, struct fail *f)
+enter(int how, struct pack_job *job, struct pack_job *upper, struct fail *f)
+{
+	job->root = job->owners = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (job->root < 0)
+		return fail(f, errno, "open the root");
+	if (how == 'k')
+		job->root = kept_open(&job->owners, f);
+	else if (how == 'l')
+		job->root = job->owners = kept_open_apart(&upper->root, f);
+	if (job->root < 0)
+		return -1;
+	if (how != 0 && fchdir(job->root) < 0)
+		return fail(f, errno, "enter the root");
+	upper->owners = job->owners;
+	return newest(&job->newest, f);
+}
+
+static int
+run(char *words[], const char *name, int how, struct fail *f)
 {
 	struct pack_counts counts = { 0 };
 	struct pack_job job = { .counts = &counts };
+	struct pack_job upper = { .counts = &counts, .is_upper = true };
 
-	job.root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (job.root < 0)
-		return fail(f, errno, "open the root");
-	job.owners = job.root;
-	if (is_kept
-	    && ((job.root = kept_open(&job.owners, f)) < 0
-		|| fchdir(job.root) < 0))
+	if (enter(how, &job, &upper, f) < 0)
 		return -1;
-	if (newest(&job.newest, f) < 0 || write_as(words, name, &job, f) < 0)
+	upper.newest = job.newest;
+	if (write_as(words, name, &job, how == 'l' ? &upper : NULL, f) < 0)
 		return -1;
 	say("", counts.sockets, "sockets left out");
 	say("attributes of ", counts.attributes, "entries left out");
@@ -117,15 +135,14 @@ int
 main(int argc, char *argv[])
 {
 	const char *name = NULL;
-	bool is_kept = false;
+	int option, how = 0;
 	struct fail why;
-	int option;
 
-	while ((option = getopt(argc, argv, "+ko:")) != -1)
+	while ((option = getopt(argc, argv, "+klo:")) != -1)
 		if (option == 'o')
 			name = optarg;
-		else if (option == 'k')
-			is_kept = true;
+		else if (option == 'k' || option == 'l')
+			how = option;
 		else
 			return EXIT_TOOL;
 	if (optind == argc)
@@ -134,7 +151,7 @@ main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	setlocale(LC_CTYPE, "C.UTF-8");
 	umask(022);
-	if (run(argv + optind, name, is_kept, &why) == 0)
+	if (run(argv + optind, name, how, &why) == 0)
 		return 0;
 	fprintf(stderr, "packroot: %s\n", why.text);
 	if (why.hint[0] != '\0')

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,10 +18,11 @@
 #include "input.h"
 #include "jail.h"
 #include "packer.h"
+#include "scope.h"
 #include "tool.h"
 
 static const char synopsis[] =
-    "[-f FILE] [-o DIRECTORY] FORMAT [dir=PATH | kept=PATH] [WORD ...]";
+    "[-f FILE] [-o DIRECTORY] FORMAT [{dir | kept | layer}=PATH] [WORD ...]";
 
 enum { USER = sizeof "user=:" + 2 * PASSWD_NAME };
 
@@ -90,27 +92,50 @@ read_root(const char *file, char user[USER], struct launch *launch,
 	return jail.root.dir;
 }
 
-/* Take dir= or kept= out of the words, the last of which is NULL. */
+/* Take what says where the tree is out of the words, the last one NULL. */
 static const char *
-take_dir(char *words[], bool *is_kept)
+take_dir(char *words[], const char **how)
 {
+	static const struct place {
+		const char *word, *how;
+	} places[] = { { "dir=", NULL }, { "kept=", "-k" },
+		{ "layer=", "-l" } };
 	const char *dir = NULL;
 	int kept = 0;
 
 	for (int n = 0; words[n] != NULL; n++) {
-		bool is_dir = strncmp(words[n], "dir=", 4) == 0;
+		size_t k = 0;
 
-		if (!is_dir && strncmp(words[n], "kept=", 5) != 0) {
+		while (
+		    k < COUNT(places)
+		    && strncmp(words[n], places[k].word, strlen(places[k].word))
+			   != 0)
+			k++;
+		if (k == COUNT(places)) {
 			words[kept++] = words[n];
 			continue;
 		}
 		if (dir != NULL)
 			tool_usage(synopsis);
-		*is_kept = !is_dir;
+		*how = places[k].how;
 		dir = strchr(words[n], '=') + 1;
 	}
 	words[kept] = NULL;
 	return dir;
+}
+
+/* What was kept knows the image that its root came from. */
+static int
+read_origin(const char *dir, struct launch *launch, struct fail *f)
+{
+	char origin[PATH_MAX], user[USER];
+
+	if (snprintf(origin, sizeof origin, "%s/origin", dir) >= PATH_MAX)
+		return fail(f, ENAMETOOLONG, "%s", dir);
+	/* Who writes it says what is wrong with it. */
+	if (access(origin, R_OK) < 0)
+		return 0;
+	return read_root(origin, user, launch, f) == NULL ? -1 : 0;
 }
 
 /* What the caller says of an image stands behind what the description does. */
@@ -118,7 +143,7 @@ static int
 become(const char *file, const char *to, char *words[], struct fail *f)
 {
 	struct packer p = { .words = { words[0] }, .count = 1, .to = to };
-	const char *dir = take_dir(words + 1, &p.is_kept);
+	const char *dir = take_dir(words + 1, &p.how);
 	bool is_image = strncmp(words[0], "oci", 3) == 0
 	                || strncmp(words[0], "docker", 6) == 0;
 	struct launch launch = { .env_count = 0 };
@@ -127,6 +152,8 @@ become(const char *file, const char *to, char *words[], struct fail *f)
 	if (dir != NULL && file != NULL)
 		tool_usage(synopsis);
 	if (dir == NULL && (dir = read_root(file, user, &launch, f)) == NULL)
+		return -1;
+	if (is_image && p.how != NULL && read_origin(dir, &launch, f) < 0)
 		return -1;
 	/* A command that the caller says replaces the image's. */
 	for (int n = 1; words[n] != NULL; n++)

@@ -181,10 +181,47 @@ add_blob(struct layout *l, struct blob *b, const char *format)
 		layout_add(l, b->path, b->fd, b->size);
 }
 
+enum { LAYERS = 2 };
+
 struct image {
-	struct layer layer;
+	struct layer layers[LAYERS];
+	int count;
 	struct blob config, manifest, index;
 };
+
+/* Two layers with the same in them are one file. */
+static void
+add_layers(struct image *i, struct layout *l, const char *format)
+{
+	for (int n = 0; n < i->count; n++)
+		if (n == 0
+		    || strcmp(i->layers[n].blob.hex, i->layers[0].blob.hex)
+			   != 0)
+			add_blob(l, &i->layers[n].blob, format);
+}
+
+/* NULL: no memory. */
+static json_t *
+list_layers(const struct image *i, const struct kind *kind)
+{
+	json_t *list = json_array();
+	char path[PACK_DIGEST + 8];
+	const struct blob *b;
+
+	for (int n = 0; n < i->count && list != NULL; n++) {
+		b = &i->layers[n].blob;
+		snprintf(path, sizeof path, "%s.tar", b->hex);
+		if (json_array_append_new(list,
+			kind->media_type != NULL
+			    ? oci_descriptor(kind->media_type, b->hex, b->size)
+			    : json_string(path))
+		    < 0) {
+			json_decref(list);
+			list = NULL;
+		}
+	}
+	return list;
+}
 
 static int
 describe_oci(struct image *i, const struct kind *kind, const char *tag,
@@ -193,12 +230,10 @@ describe_oci(struct image *i, const struct kind *kind, const char *tag,
 	json_t *manifest;
 
 	if (make_blob(&i->manifest,
-		json_pack("{s:i, s:s, s:o, s:[o]}", "schemaVersion", 2,
+		json_pack("{s:i, s:s, s:o, s:o}", "schemaVersion", 2,
 		    "mediaType", OCI_MANIFEST, "config",
 		    oci_descriptor(OCI_CONFIG, i->config.hex, i->config.size),
-		    "layers",
-		    oci_descriptor(kind->media_type, i->layer.blob.hex,
-			i->layer.blob.size)),
+		    "layers", list_layers(i, kind)),
 		f)
 	    < 0)
 		return -1;
@@ -216,7 +251,7 @@ describe_oci(struct image *i, const struct kind *kind, const char *tag,
 		return fail(f, ENOMEM, "describe the image");
 	}
 	json_decref(manifest);
-	add_blob(l, &i->layer.blob, OCI_BLOBS "/%s");
+	add_layers(i, l, OCI_BLOBS "/%s");
 	add_blob(l, &i->config, OCI_BLOBS "/%s");
 	add_blob(l, &i->manifest, OCI_BLOBS "/%s");
 	layout_add_text(l, OCI_INDEX_FILE, i->index.text);
@@ -226,39 +261,48 @@ describe_oci(struct image *i, const struct kind *kind, const char *tag,
 
 /* As "docker save" has it since 2016. */
 static int
-describe_docker(struct image *i, const char *tag, struct layout *l,
-    struct fail *f)
+describe_docker(struct image *i, const struct kind *kind, const char *tag,
+    struct layout *l, struct fail *f)
 {
-	char config[PACK_DIGEST + 8], layer[PACK_DIGEST + 8];
+	char config[PACK_DIGEST + 8];
 
 	snprintf(config, sizeof config, "%s.json", i->config.hex);
-	snprintf(layer, sizeof layer, "%s.tar", i->layer.blob.hex);
 	if (make_blob(&i->manifest,
-		json_pack("[{s:s, s:[s], s:o}]", "Config", config, "Layers",
-		    layer, "RepoTags",
+		json_pack("[{s:s, s:o, s:o}]", "Config", config, "Layers",
+		    list_layers(i, kind), "RepoTags",
 		    tag != NULL ? json_pack("[s]", tag) : json_null()),
 		f)
 	    < 0)
 		return -1;
-	add_blob(l, &i->layer.blob, "%s.tar");
+	add_layers(i, l, "%s.tar");
 	add_blob(l, &i->config, "%s.json");
 	layout_add_text(l, "manifest.json", i->manifest.text);
 	return 0;
 }
 
+/* dir: where the layers are kept meanwhile, or -1. */
 static int
-build(struct image *i, const struct pack_job *job, const struct kind *kind,
-    const struct imageconfig *c, struct layout *l, struct fail *f)
+build(struct image *i, const struct pack_job *const jobs[LAYERS], int dir,
+    const struct kind *kind, const struct imageconfig *c, struct layout *l,
+    struct fail *f)
 {
+	const char *ids[LAYERS];
 	json_t *config;
 
-	if (make_layer(&i->layer, job, kind, f) < 0
-	    || (config = imageconfig_json(c, i->layer.diff_id, job->newest, f))
-		   == NULL
-	    || make_blob(&i->config, config, f) < 0)
+	for (i->count = 0; i->count < LAYERS && jobs[i->count] != NULL;
+	     i->count++) {
+		struct layer *layer = &i->layers[i->count];
+
+		if ((layer->blob.fd = open_nameless(dir, f)) < 0
+		    || make_layer(layer, jobs[i->count], kind, f) < 0)
+			return -1;
+		ids[i->count] = layer->diff_id;
+	}
+	config = imageconfig_json(c, ids, i->count, jobs[0]->newest, f);
+	if (config == NULL || make_blob(&i->config, config, f) < 0)
 		return -1;
 	if (kind->media_type == NULL)
-		return describe_docker(i, c->tag, l, f);
+		return describe_docker(i, kind, c->tag, l, f);
 	return describe_oci(i, kind, c->tag, l, f);
 }
 
@@ -279,12 +323,12 @@ publish(const struct layout *l, struct work *w, const char *name,
 }
 
 static int
-write_image(struct image *i, const struct pack_job *job,
+write_image(struct image *i, const struct pack_job *const jobs[LAYERS],
     const struct kind *kind, const struct imageconfig *c, int out,
     const char *name, struct fail *f)
 {
 	struct layout l = {
-		.time = job->newest == INT64_MAX ? 0 : job->newest,
+		.time = jobs[0]->newest == INT64_MAX ? 0 : jobs[0]->newest,
 	};
 	struct work w;
 	int result;
@@ -293,16 +337,13 @@ write_image(struct image *i, const struct pack_job *job,
 		fail(f, 0, "-o %s: %s is one file", name, kind->format);
 		return fail_hint(f, "packroot %s > FILE", kind->format);
 	}
-	if (name == NULL) {
-		i->layer.blob.fd = open_nameless(-1, f);
-		if (i->layer.blob.fd < 0 || build(i, job, kind, c, &l, f) < 0)
-			return -1;
-		return layout_archive(&l, out, f);
-	}
+	if (name == NULL)
+		return build(i, jobs, -1, kind, c, &l, f) < 0
+		           ? -1
+		           : layout_archive(&l, out, f);
 	if (work_begin(dup(out), ".rungs-image-", &w, f) < 0)
 		return -1;
-	i->layer.blob.fd = open_nameless(w.fd, f);
-	result = i->layer.blob.fd < 0 ? -1 : build(i, job, kind, c, &l, f);
+	result = build(i, jobs, w.fd, kind, c, &l, f);
 	if (result == 0)
 		result = publish(&l, &w, name, f);
 	work_end(&w);
@@ -310,18 +351,25 @@ write_image(struct image *i, const struct pack_job *job,
 }
 
 int
-image_write(const struct pack_job *job, const char *format,
-    const struct imageconfig *config, int out, const char *name, struct fail *f)
+image_write(const struct pack_job *job, const struct pack_job *upper,
+    const char *format, const struct imageconfig *config, int out,
+    const char *name, struct fail *f)
 {
-	struct image i = { .layer.blob.fd = -1 };
-	struct pack_job layer = *job;
+	struct image i = { .layers = { { .blob.fd = -1 }, { .blob.fd = -1 } } };
+	struct pack_job copies[LAYERS] = { *job };
+	const struct pack_job *jobs[LAYERS] = { &copies[0] };
 	int result;
 
-	layer.is_layer = true;
-	result =
-	    write_image(&i, &layer, find_kind(format), config, out, name, f);
+	copies[0].is_layer = true;
+	if (upper != NULL) {
+		copies[1] = *upper;
+		copies[1].is_layer = true;
+		jobs[1] = &copies[1];
+	}
+	result = write_image(&i, jobs, find_kind(format), config, out, name, f);
 
-	scope_close(&i.layer.blob.fd);
+	for (int n = 0; n < LAYERS; n++)
+		scope_close(&i.layers[n].blob.fd);
 	free(i.config.text);
 	free(i.manifest.text);
 	free(i.index.text);

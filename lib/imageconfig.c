@@ -188,12 +188,27 @@ set_created(json_t *image, int64_t created)
 	return json_object_set_new(image, "created", json_string(text));
 }
 
+/* NULL: no memory. */
+static json_t *
+list_digests(const char *const diff_ids[], int count)
+{
+	json_t *list = json_array();
+
+	for (int n = 0; n < count && list != NULL; n++)
+		if (json_array_append_new(list,
+			json_sprintf("sha256:%s", diff_ids[n]))
+		    < 0) {
+			json_decref(list);
+			list = NULL;
+		}
+	return list;
+}
+
 json_t *
-imageconfig_json(const struct imageconfig *c, const char *diff_id,
-    int64_t created, struct fail *f)
+imageconfig_json(const struct imageconfig *c, const char *const diff_ids[],
+    int count, int64_t created, struct fail *f)
 {
 	const char *arch = c->arch != NULL ? c->arch : oci_architecture();
-	char digest[sizeof "sha256:" + 64];
 	json_t *image;
 
 	if (arch == NULL) {
@@ -201,10 +216,9 @@ imageconfig_json(const struct imageconfig *c, const char *diff_id,
 		fail_hint(f, "say arch=NAME");
 		return NULL;
 	}
-	snprintf(digest, sizeof digest, "sha256:%s", diff_id);
-	image = json_pack("{s:s, s:s, s:O, s:{s:s, s:[s]}}", "architecture",
-	    arch, "os", "linux", "config", c->config, "rootfs", "type",
-	    "layers", "diff_ids", digest);
+	image = json_pack("{s:s, s:s, s:O, s:{s:s, s:o}}", "architecture", arch,
+	    "os", "linux", "config", c->config, "rootfs", "type", "layers",
+	    "diff_ids", list_digests(diff_ids, count));
 	if (image != NULL && set_created(image, created) == 0)
 		return image;
 	json_decref(image);

@@ -35,11 +35,11 @@ void imageconfig_free(struct imageconfig *c);
 int imageconfig_add(struct imageconfig *c, const char *word, struct fail *f);
 
 /*
- * The image's configuration, for a root of one layer whose uncompressed
- * tar has that SHA-256.  created: when, in seconds since 1970; INT64_MAX: that
- * is not said.  NULL: it cannot be.
+ * The image's configuration, for a root of that many layers, whose
+ * uncompressed tars have these SHA-256.  created: when, in seconds since 1970;
+ * INT64_MAX: that is not said.  NULL: it cannot be.
  */
-json_t *imageconfig_json(const struct imageconfig *c, const char *diff_id,
-    int64_t created, struct fail *f);
+json_t *imageconfig_json(const struct imageconfig *c,
+    const char *const diff_ids[], int count, int64_t created, struct fail *f);
 
 #endif

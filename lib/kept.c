@@ -114,3 +114,28 @@ kept_open(int *lower, struct fail *f)
 	origin_free(&origin);
 	return top;
 }
+
+int
+kept_open_apart(int *upper, struct fail *f)
+{
+	struct origin origin;
+	int lower = -1, hold;
+
+	*upper = -1;
+	if (read_origin(&origin, f) < 0)
+		return -1;
+	if (check_owners(f) == 0
+	    && cacheuse_hold(origin.root.dir, &hold, f) == 0) {
+		*upper = open(KEEP_UPPER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		lower =
+		    open(origin.root.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (*upper < 0 || lower < 0) {
+			fail(f, errno, "%s: open the layer",
+			    lower < 0 ? origin.root.dir : KEEP_UPPER);
+			scope_close(&lower);
+			lower = -1;
+		}
+	}
+	origin_free(&origin);
+	return lower;
+}

@@ -19,4 +19,10 @@ struct fail;
  */
 int kept_open(int *lower, struct fail *f);
 
+/*
+ * The two apart, for who writes them as layers of an image: the root below,
+ * and as *upper what was kept, both as they are on disk.
+ */
+int kept_open_apart(int *upper, struct fail *f);
+
 #endif

@@ -31,6 +31,7 @@ struct pack_job {
 	int64_t newest; /* no change is said to be later; seconds since 1970 */
 	bool without_top; /* no entry for the root itself */
 	bool is_layer;    /* refuse names that mean something in an image */
+	bool is_upper;    /* what overlayfs has deleted becomes whiteouts */
 	struct pack_counts *counts; /* added to */
 };
 

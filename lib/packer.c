@@ -59,8 +59,8 @@ packer_become(const struct packer *p, const char *dir, struct fail *f)
 
 	if (program_beside(helper, path, f) < 0)
 		return -1;
-	if (p->is_kept)
-		words[count++] = "-k";
+	if (p->how != NULL)
+		words[count++] = p->how;
 	if (p->to != NULL) {
 		if (strlen(p->to) >= sizeof name)
 			return fail(f, ENAMETOOLONG, "%s", p->to);

@@ -3,8 +3,6 @@
 #ifndef PACKER_H
 #define PACKER_H
 
-#include <stdbool.h>
-
 struct fail;
 
 enum { PACKER_WORDS = 1024 };
@@ -12,8 +10,8 @@ enum { PACKER_WORDS = 1024 };
 struct packer {
 	const char *words[PACKER_WORDS]; /* the format, and what it takes */
 	int count;
-	const char *to; /* a directory to make, or NULL: standard output */
-	bool is_kept;   /* the tree is one of kept.h */
+	const char *to;  /* a directory to make, or NULL: standard output */
+	const char *how; /* "-k": the tree is one of kept.h; "-l": as a layer */
 };
 
 int packer_add(struct packer *p, const char *word, struct fail *f);

@@ -125,16 +125,43 @@ by_name(const void *a, const void *b)
 	    ((const struct attribute *)b)->name);
 }
 
+/*
+ * What overlayfs notes at a file of an upper layer is not the file's, and what
+ * we do not know of cannot be left out.  1: it is such a note.
+ */
+static int
+take_note(struct packing *p, const struct attribute *a, struct fail *f)
+{
+	static const char *const harmless[] = { "origin", "impure", "nlink",
+		"uuid", "upper", "protattr" };
+	const char *note = strstr(a->name, ".overlay.");
+	size_t prefix = note != NULL ? (size_t)(note - a->name) : 0;
+
+	if (!p->job->is_upper || note == NULL
+	    || (strncmp(a->name, "user", prefix) != 0
+		&& strncmp(a->name, "trusted", prefix) != 0))
+		return 0;
+	note += strlen(".overlay.");
+	for (size_t n = 0; n < COUNT(harmless); n++)
+		if (strcmp(note, harmless[n]) == 0)
+			return 1;
+	if (strcmp(note, "opaque") != 0 || a->size != 1
+	    || *(const char *)a->value != 'y')
+		return fail(f, 0, "%s: %s of overlayfs has no place in a layer",
+		    shown(p), note);
+	p->is_opaque = true;
+	return 1;
+}
+
 /* A file system lists attributes in the order in which they were set. */
 static int
-sort_attributes(struct archive_entry *from, struct archive_entry *to,
-    struct fail *f)
+sort_attributes(struct packing *p, struct archive_entry *from,
+    struct archive_entry *to, struct fail *f)
 {
+	int noted = 0;
 	int count = archive_entry_xattr_reset(from);
 	struct attribute *list;
 
-	if (count < 2)
-		count = 0;
 	if ((list = calloc((size_t)count + 1, sizeof *list)) == NULL)
 		return fail(f, errno, "memory for attributes");
 	for (int n = 0; n < count; n++)
@@ -143,11 +170,12 @@ sort_attributes(struct archive_entry *from, struct archive_entry *to,
 	qsort(list, (size_t)count, sizeof *list, by_name);
 	if (count > 0)
 		archive_entry_xattr_clear(to);
-	for (int n = 0; n < count; n++)
-		archive_entry_xattr_add_entry(to, list[n].name, list[n].value,
-		    list[n].size);
+	for (int n = 0; n < count && noted >= 0; n++)
+		if ((noted = take_note(p, &list[n], f)) == 0)
+			archive_entry_xattr_add_entry(to, list[n].name,
+			    list[n].value, list[n].size);
 	free(list);
-	return 0;
+	return noted < 0 ? -1 : 0;
 }
 
 /* Attributes and ACLs, as the open file has them. */
@@ -165,7 +193,7 @@ add_attributes(struct packing *p, struct archive_entry *e, int fd,
 		p->job->counts->attributes++;
 	if ((found = archive_entry_clone(e)) == NULL)
 		return fail(f, ENOMEM, "%s", shown(p));
-	result = sort_attributes(found, e, f);
+	result = sort_attributes(p, found, e, f);
 	archive_entry_free(found);
 	return result;
 }
@@ -230,6 +258,50 @@ write_entry(struct packing *p, int fd, struct stat *st, const char *target,
 	return result;
 }
 
+/* Whiteouts of whiteout.h, in dir: a file without anything in it. */
+static int
+write_whiteout(struct packing *p, size_t dir, const char *name,
+    const struct stat *st, struct fail *f)
+{
+	struct archive_entry *e = archive_entry_new();
+	char path[PATH_MAX + NAME_MAX];
+	int result = 0;
+
+	if (e == NULL)
+		return fail(f, ENOMEM, "%s", shown(p));
+	snprintf(path, sizeof path, "%.*s.wh.%s", (int)dir, p->path, name);
+	archive_entry_copy_pathname(e, path);
+	archive_entry_set_mode(e, S_IFREG | 0644);
+	archive_entry_set_size(e, 0);
+	archive_entry_set_ino64(e, ++p->last);
+	archive_entry_set_mtime(e,
+	    st->st_mtim.tv_sec < p->job->newest ? st->st_mtim.tv_sec
+						: p->job->newest,
+	    0);
+	if (archive_write_header(p->out, e) < ARCHIVE_WARN)
+		result = packtree_failed(p->out, f);
+	archive_entry_free(e);
+	return result;
+}
+
+/* The whole of a directory has been replaced: what is below it is gone. */
+static int
+write_opaque(struct packing *p, const struct stat *st, struct fail *f)
+{
+	size_t length = strlen(p->path);
+	int result;
+
+	if (!p->is_opaque)
+		return 0;
+	p->is_opaque = false;
+	if (length == 0 || length + 1 == sizeof p->path)
+		return write_whiteout(p, length, ".wh..opq", st, f);
+	p->path[length] = '/';
+	result = write_whiteout(p, length + 1, ".wh..opq", st, f);
+	p->path[length] = '\0';
+	return result;
+}
+
 static int pack_directory(struct packing *p, int fd, struct fail *f);
 
 /* Whatever has that name by now: what is open decides. */
@@ -242,10 +314,13 @@ pack_open(struct packing *p, int dir, const char *name, struct fail *f)
 
 	if (fd < 0 || fstat(fd, &now) < 0)
 		return fail(f, errno, "%s: open", shown(p));
+	p->is_opaque = false;
 	if ((p->depth > 0 || !p->job->without_top)
 	    && write_entry(p, fd, &now, NULL, f) < 0)
 		return -1;
-	return S_ISDIR(now.st_mode) ? pack_directory(p, fd, f) : 0;
+	if (!S_ISDIR(now.st_mode))
+		return 0;
+	return write_opaque(p, &now, f) < 0 ? -1 : pack_directory(p, fd, f);
 }
 
 static int
@@ -271,6 +346,11 @@ pack_one(struct packing *p, int dir, const char *name, struct fail *f)
 	case S_IFSOCK:
 		p->job->counts->sockets++;
 		return 0;
+	case S_IFCHR:
+		if (p->job->is_upper && st.st_rdev == 0)
+			return write_whiteout(p, strlen(p->path) - strlen(name),
+			    name, &st, f);
+		/* fall through */
 	default:
 		return write_entry(p, -1, &st, NULL, f);
 	}

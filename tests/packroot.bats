@@ -574,6 +574,19 @@ kept() {
 	"$as" packroot -o out/image oci kept=out/kept
 	"$as" mkroot "tar:$(blob out/image application/vnd.oci.image.layer.v1.tar+gzip)" >again
 	same "$want" "$(digest_of again)"
+	# Or as a layer of its own, over one that is the same for all.
+	"$as" packroot -o out/layers oci layer=out/kept
+	same "$want" "$("$as" mkroot --digest oci:out/layers)" "layers as $as"
+	"$as" packroot docker-archive layer=out/kept >layers.tar
+	same "$want" "$(mkroot --digest docker-archive:layers.tar)"
+	"$as" packroot docker-archive <jail >whole.tar
+	tar -tf layers.tar | grep -Fxq "$(tar -tf whole.tar | grep '\.tar$')"
+	same 2 "$(tar -tf layers.tar | grep -c '\.tar$')"
+	if [ "$(id -u)" -eq 0 ] && command -v umoci >/dev/null; then
+		rm -rf bundle
+		umoci unpack --image out/layers:latest bundle >/dev/null 2>&1
+		same "$want" "$(packroot digest dir=bundle/rootfs)" "umoci, as $as"
+	fi
 	refused "$as" jailexec --keep=out/kept -f jail -- echo "$ran"
 	command -v sqfstar >/dev/null || return 0
 	run -0 "$as" bash -c 'packroot squashfs kept=out/kept >out/squashfs'
@@ -618,6 +631,44 @@ kept() {
 	rm -r out/kept/upper/d
 	refused as_subuser packroot tar kept=out/kept
 	assert_line 'packroot: y: it belongs to another id of the jail'
+	refused as_subuser packroot -o out/oci oci layer=out/kept
+}
+
+@test "a layer of one's own says no more than it can, and keeps the image's words" {
+	requires busybox
+	mkroot busybox | packroot oci cmd=cat cmd=/new env=A=1 >base.tar
+	mkroot oci-archive:base.tar >jail
+	jailexec --keep=kept -f jail -- sh -c 'echo mine >/new'
+	for words in layer=kept kept=kept; do
+		packroot oci "$words" env=B=2 >app.tar
+		mkroot oci-archive:app.tar >jail
+		grep -q ' env=A=1 env=B=2 cmd=cat cmd=/new$' jail
+		run -0 jailexec -f jail
+		assert_output mine
+	done
+	refused bash -c 'packroot tar layer=kept | wc -c; exit "${PIPESTATUS[0]}"'
+	run -125 packroot oci layer=kept dir=kept
+	refused packroot oci layer=none
+	setfattr -n user.overlay.redirect -v y kept/upper/new 2>/dev/null ||
+		skip "requires attributes of users in $PWD"
+	refused packroot -o out oci layer=kept
+	assert_output 'packroot: new: redirect of overlayfs has no place in a layer'
+	setfattr -x user.overlay.redirect kept/upper/new
+	setfattr -n user.overlay.origin -v x kept/upper/new
+	setfattr -n user.mine -v x kept/upper/new
+	packroot docker-archive layer=kept >app.tar
+	grep -aq user.mine=x app.tar
+	never grep -aq user.overlay app.tar
+	requires root
+	# Whose a file is that the user's archive gave to somebody.
+	mkroot busybox dir=own >/dev/null
+	chown 7:8 own/rootfs/etc/group
+	packroot tar dir=own/rootfs >own.tar
+	mkdir -m 777 out
+	as_user mkroot "tar:$PWD/own.tar" >jail
+	as_user jailexec --keep=out/kept -f jail -- sh -c 'echo >>/etc/group; rm /etc/hosts'
+	as_user packroot -o out/oci oci layer=out/kept
+	same "$(as_user packroot digest kept=out/kept)" "$(mkroot --digest oci:out/oci)"
 }
 
 @test "a jail without defaults, and one in the background, are kept as well" {
