@@ -14,6 +14,7 @@ setup() {
 
 teardown() {
 	[ -z "${racer:-}" ] || stop "$racer"
+	[ -z "${listener:-}" ] || stop "$listener"
 }
 
 # victim: a directory of the host with something in it.
@@ -582,8 +583,8 @@ unshare: $1
 
 # CVE-2020-15257
 @test "abstract sockets are reached with the caller's network, and no other way" {
-	local name=rungs-tests-$BASHPID listener as
-	coproc LISTENER { exec "$RUNGS_STAGE/tests/reach" listen "$name"; }
+	local name=rungs-tests-$BASHPID as
+	coproc LISTENER { exec "$RUNGS_STAGE/tests/reach" listen "$name" 3>&-; }
 	listener=$!
 	read -r _ <&"${LISTENER[0]}"
 	reached() { "$@" | "$as" jailexec -- /test/reach 1 "$name"; }
@@ -601,7 +602,6 @@ unshare: $1
 		}
 	}
 	for_each_caller look
-	kill "$listener"
 }
 
 # CVE-2026-40226
