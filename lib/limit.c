@@ -6,12 +6,12 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "description.h"
 #include "fail.h"
 #include "number.h"
 #include "numberset.h"
+#include "path.h"
 #include "scope.h"
 
 enum {
@@ -145,19 +145,13 @@ parse_rate(struct limit_word *w, const char *word, const char *text,
 static int
 device_path(const struct limit_word *w, char path[PATH_MAX])
 {
-	char here[PATH_MAX] = "";
-	const char *slash = "";
+	autofree char *name = strndup(w->text, w->subject);
+	autofree char *whole = name != NULL ? path_absolute(name) : NULL;
 
-	if (w->text[0] != '/') {
-		if (getcwd(here, sizeof here) == NULL || here[0] != '/')
-			return -1;
-		slash = here[1] == '\0' ? "" : "/";
-	}
-	return snprintf(path, PATH_MAX, "%s%s%.*s", here, slash,
-		   (int)w->subject, w->text)
-	               < PATH_MAX
-	           ? 0
-	           : -1;
+	if (whole == NULL || strlen(whole) >= PATH_MAX)
+		return -1;
+	strcpy(path, whole);
+	return 0;
 }
 
 /*
