@@ -190,9 +190,11 @@ ran_for() {
 share() {
 	local word own=()
 	for word; do
+		# What the one before has said must not be taken for this one's.
+		rm -f "$BATS_TEST_TMPDIR/ready"
 		setlimit "$word" cpus=0 wall=100:0.1 -- "$greedy" cpu 2 >"$BATS_TEST_TMPDIR/ready" 3>&- &
 		own+=("$!")
-		poll grep -q ready "$BATS_TEST_TMPDIR/ready"
+		poll grep -qs ready "$BATS_TEST_TMPDIR/ready"
 		pgrep -P "$(pgrep -P "$!")" >"$BATS_TEST_TMPDIR/$word"
 	done
 	local few_before many_before

@@ -22,9 +22,10 @@ answered() {
 # beside_all LIMIT... -- CMD...: it answers once CMD has said that it is ready.
 beside_all() {
 	local pid
+	rm -f "$BATS_TEST_TMPDIR/ready"
 	setlimit wall=60:0.1 "$@" >"$BATS_TEST_TMPDIR/ready" 3>&- &
 	pid=$!
-	poll grep -q ready "$BATS_TEST_TMPDIR/ready"
+	poll grep -qs ready "$BATS_TEST_TMPDIR/ready"
 	neighbour
 	answered
 	kill -TERM "$pid" || true

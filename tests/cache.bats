@@ -181,11 +181,12 @@ bytes() {
 # ends; nothing of the root goes meanwhile, and all of it then.
 never_pruned() {
 	mkfifo gate
+	rm -f out
 	as_owner "$@" <gate >out 2>&1 3>&- &
 	busy+=($!)
 	exec 5>gate
 	rm gate
-	poll grep -q ready out
+	poll grep -qs ready out
 	long_ago "$key"
 	same in-use "$(state_of "$key")" "$*"
 	run -0 as_owner mkroot --prune --older-than=1s

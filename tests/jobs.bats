@@ -468,6 +468,7 @@ frozen() {
 		local hold
 		enterns pid=host <"$jail" >"$BATS_TEST_TMPDIR/host"
 		mkfifo "$BATS_TEST_TMPDIR/$as"
+		: >"$out"
 		"$as" jailexec -f "$jail" --status-fd=4 -- cat <"$BATS_TEST_TMPDIR/$as" 3>&- 4>"$out" &
 		exec {hold}>"$BATS_TEST_TMPDIR/$as"
 		poll grep -q started "$out"

@@ -149,6 +149,7 @@ runs_or_ended() {
 	calls=$(awk -F'(' '/^[a-z0-9_]+\(/ { print $1 ":" ++n[$1] }' "$trace")
 	[ "$(wc -l <<<"$calls")" -gt 20 ]
 	for call in $calls; do
+		rm -f "$out"
 		exec 8<>"$BATS_TEST_TMPDIR/go"
 		strace -o /dev/null \
 			-e "inject=${call%:*}:signal=KILL:when=${call#*:}" \

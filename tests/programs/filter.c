@@ -104,7 +104,7 @@ static const uint32_t deny = SECCOMP_RET_ERRNO | EPERM,
 		      unknown = SECCOMP_RET_ERRNO | ENOSYS,
 		      allow = SECCOMP_RET_ALLOW;
 
-/* Kinds that a machine does not have kill. */
+/* Kinds that a machine does not have kill, and are marked as such. */
 static void
 expect_kills(const uint32_t *archs, size_t count)
 {
