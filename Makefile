@@ -188,12 +188,18 @@ lint: deps
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,portability -D_GNU_SOURCE -Ilib bin lib
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch]) build/preset.c
+# The library is compiled once for all of them; of it they get what they use.
+fuzzcc   = clang $(options) -O1 -fsanitize=address,undefined
+
+build/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	clang $(options) -O1 -fsanitize=fuzzer,address,undefined \
-		-o $@ $< build/preset.c \
-		$(filter-out lib/filter.c lib/wording.c lib/unpack.c lib/pack.c lib/filesystem.c lib/image.c lib/imageconfig.c lib/whiteout.c lib/layout.c,$(wildcard lib/*.c)) \
-		-ljansson -larchive -lmd
+	$(call say,CC,$@)$(fuzzcc) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+build/fuzz/lib.a: $(patsubst %.c,build/fuzz/%.o,$(wildcard lib/*.c) build/preset.c)
+
+build/fuzz/%: tests/fuzz/%.c build/fuzz/lib.a
+	$(call say,LD,$@)$(fuzzcc) -fsanitize=fuzzer -o $@ $^ \
+		-lseccomp -ljansson -larchive -lmd
 
 fuzz: $(fuzzers)
 	set -e; for target in $^; do \
