@@ -1081,6 +1081,16 @@ mkroot: say digest=, or name another directory"
 mkroot: an archive comes down a pipe: curl URL | mkroot -'
 }
 
+@test "what is in an archive need not fit into memory" {
+	requires no-sanitizer
+	head -c 64M /dev/zero >full
+	truncate -s 4G holes
+	run -0 bash -o pipefail -c 'tar -Sc full holes | setlimit data=8M -- mkroot - dir=own'
+	cmp full own/rootfs/full
+	same 4294967296 "$(stat -c %s own/rootfs/holes)"
+	[ "$(stat -c %b own/rootfs/holes)" -lt 2048 ]
+}
+
 @test "a bad archive on standard input leaves nothing" {
 	pack a.tar file x one
 	run -125 mkroot - "digest=sha256:$alpine_digest" <a.tar
