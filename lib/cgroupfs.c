@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgrouplimit.h"
 #include "fail.h"
 #include "kernfile.h"
 #include "scope.h"
@@ -22,11 +23,19 @@ const char cgroupfs_prefix[] = "rungs-";
 bool
 cgroupfs_is_login(const struct cgroup_dir *d)
 {
-	const char *slash = strrchr(d->path, '/');
-	char slice[64];
+	char slice[64], limit[NAME_MAX + 1];
+	const char *rest;
 
 	snprintf(slice, sizeof slice, "/user-%u.slice", (unsigned)getuid());
-	return d->v2 && slash != NULL && strcmp(slash, slice) == 0;
+	if (!d->v2 || (rest = strstr(d->path, slice)) == NULL)
+		return false;
+	rest += strlen(slice);
+	if (*rest == '\0')
+		return true;
+	/* Who only counts stays in the session, whose limits are to hold. */
+	return strncmp(rest, "/session-", 9) == 0
+	       && strchr(rest + 1, '/') == NULL
+	       && !cgrouplimit_own(d->parent, limit);
 }
 
 int

@@ -62,7 +62,10 @@ bool cgroupfs_is_ours(const struct cgroup_dir *d);
 /* Whether our group is still in its place, and has not been removed. */
 bool cgroupfs_is_there(const struct cgroup_dir *d);
 
-/* Whether the parent is systemd's slice of all that this user runs. */
+/*
+ * Whether the parent is systemd's slice of all that this user runs, or a
+ * session in it that has no limit of its own.
+ */
 bool cgroupfs_is_login(const struct cgroup_dir *d);
 
 #endif

@@ -192,7 +192,11 @@ mount_scratch(struct root *root, int lower, struct fail *f)
 	if (overlay >= 0 && fsmount_attach_on_top(overlay) == 0)
 		return overlay;
 	fail(f, errno, "scratch: mount an overlay over %s", root->dir);
-	if (errno == EPERM || errno == ENODEV)
+	if (errno == ENODEV)
+		fail_hint(f, "this kernel has no overlayfs, or modprobe "
+			     "overlay gives it; mkroot dir=PATH or ro does "
+			     "without it");
+	if (errno == EPERM)
 		fail_hint(f, "overlayfs in a user namespace needs Linux 5.11; "
 			     "mkroot dir=PATH or ro does without it");
 	if (errno == EINVAL)

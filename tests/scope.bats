@@ -97,6 +97,18 @@ look='group=$(sed -n "s/^0:://p" /proc/self/cgroup); echo "${group##*/user-1234.
 }
 
 # bats test_tags=vm
+@test "what is only watched is asked for, but no limit of the session left" {
+	local watched=pressure=io:100%:2s
+	[ -e "$slice/cpu.pressure" ] || skip "requires pressure"
+	run -0 --separate-stderr after_login setlimit "$watched" -- bash -c "$look/../cgroup.procs\""
+	same /run-1.scope/rungs-N "${lines[0]}"
+	[[ $stderr == "setlimit: pressure: make a group in "*/session-1.scope": Permission denied: asking systemd-run for one" ]]
+	: >"$log"
+	echo "$want" >"$slice/session-1.scope/$file"
+	not_asked after_login setlimit "$watched" -- echo "$ran"
+}
+
+# bats test_tags=vm
 @test "what the tool was given is what the command gets, as it was" {
 	run -0 --separate-stderr after_login setlimit "$word" -- sh -c 'for a; do printf "<%s>" "$a"; done; cat; env | grep RUNGS_AGAIN || echo none' - 'a b' '' '*' '${HOME}' $'c\nd' -- <<<typed
 	assert_output $'<a b><><*><${HOME}><c\nd><-->typed\nnone'
