@@ -238,6 +238,11 @@ frozen() {
 	run -7 setsid --wait $J -- sh -c 'sh -c "kill -STOP \$PPID; sleep 0.2; kill -CONT \$PPID" & wait; wait; exit 7' 4>"$out"
 }
 
+# is_raw PID: the terminal that it writes errors to.
+is_raw() {
+	stty -a <"/proc/$1/fd/2" | grep -q -e ' -icanon'
+}
+
 @test "what pressure has frozen is a job that is stopped" {
 	requires root
 	requires pressure
@@ -276,7 +281,7 @@ frozen() {
 	owner=$(parent_of "$(grep -o '"pid":[0-9]*' "$out" | head -n 1 | cut -d: -f2)")
 	poll frozen 1
 	sleep 0.2
-	[[ $(stty -a <"/proc/$owner/fd/2") == *' -icanon'* ]]
+	poll is_raw "$owner"
 	printf 'line x\n' >&"$script"
 	sleep 0.2
 	frozen 1
@@ -596,7 +601,9 @@ has_died() {
 		# Somebody was quicker than who puts it right, as a shell may be.
 		at_tty '{ until stty -a </dev/tty | grep -q " -icanon"; do sleep 0.02; done
 			pid=$(pgrep -x -P $$ jailexec)
-			right=$(pgrep -x -P "$pid" rungs-guardian) && kill -STOP "$right" && pkill -KILL -P $$ -x jailexec
+			until right=$(pgrep -x -P "$pid" rungs-guardian); do sleep 0.02; done
+			kill -STOP "$right"
+			pkill -KILL -P $$ -x jailexec
 			echo "$right" >"$out"; } &
 			$J -- sh -c "echo g\"\"o; sleep 1000" "$mark"
 			stty sane -icanon -echo; wait
