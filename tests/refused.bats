@@ -68,7 +68,7 @@ quiet=(sh -c 'exec 2>/dev/null; exec "$@"' sh)
 @test "each call that failed is told, with the rule, and it fails as if it were not" {
 	local as words verbose
 	# The errors are those of the filters together, the later one's first.
-	for words in default 'deny=ptrace,@network action=errno' 'allow=@basic,@file,execve,clone,waitid' \
+	for words in default 'deny=ptrace,@network action=errno' 'allow=@basic,@file,execve,execveat,clone,waitid' \
 		"file=$policy"; do
 		writes 'default allow' 'deny socket errno=EBUSY' 'allow socket arg0==1' 'log umask chdir'
 		# shellcheck disable=SC2086 # words
