@@ -261,7 +261,7 @@ main(int argc, char *argv[])
 {
 	char **command = tool_command(&argc, argv);
 	static struct mkroot_made made;
-	struct mkroot_request request = { .say = say };
+	static struct mkroot_request request = { .say = say };
 	const char *older = NULL, *lock = NULL, *locked = NULL;
 	bool digest = false, caring = false;
 	struct fail why;
