@@ -417,9 +417,9 @@ mkroot: name one behind a colon"
 @test "the user of an image has the group that others give it" {
 	pack a.tar file etc/passwd $'root:x:0:0::/:\nbad:7\nweb:x:7:8::/:/bin/sh\nsecond:x:7:9::/:\nwrong:x:6:x::/:\n'
 	while read -r user want; do
-		layout "$(manifest "{\"User\":\"$user\",\"StopSignal\":\"SIGQUIT\",\"Volumes\":{\"/d\":{}},\"Labels\":{\"a\":\"b\"}}" a.tar)"
+		layout "$(manifest "{\"User\":\"$user\",\"Cmd\":[\"b\"],\"Entrypoint\":[\"a\"],\"StopSignal\":\"SIGQUIT\",\"Volumes\":{\"/d\":{}},\"Labels\":{\"a\":\"b\"}}" a.tar)"
 		run -0 mkroot oci:lay
-		assert_match "mkroot .* scratch${want:+ user=$want}"
+		assert_match "mkroot .* scratch cmd=a cmd=b user=$want"
 	done <<-'EOF'
 		7 7:8
 		5 5:0
