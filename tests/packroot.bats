@@ -117,7 +117,8 @@ squashed() {
 	mkdir -m 777 out
 	"$as" mkroot "tar:$PWD/whole.tar" >pack
 	# The program opens the file once more, so it is to be the user's own.
-	"$as" bash -c 'packroot squashfs <pack >out/file
+	# Without a date its top has the time of each.
+	"$as" env SOURCE_DATE_EPOCH=86400 bash -c 'packroot squashfs <pack >out/file
 		packroot squashfs <pack >out/again'
 	cmp out/file out/again
 	unsquashfs -q -n -d unpacked out/file >out/said 2>&1
