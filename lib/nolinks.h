@@ -17,7 +17,7 @@ struct fail;
  * Enter the working directory so, which its parent knows by that name; the
  * parent is reached by ".." still, and nothing above it.  0 also where that
  * cannot be had, as there are no user namespaces for an ordinary user or the
- * kernel is older than 5.14: it is a second lock.  -1: the name leads
+ * kernel is older than 5.10: it is a second lock.  -1: the name leads
  * nowhere by now.
  */
 int nolinks_enter(const char *name, struct fail *f);

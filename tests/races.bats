@@ -62,6 +62,16 @@ teardown() {
 	done
 }
 
+@test "where there is no mount for that, a path through a link is still refused" {
+	local without=("$RUNGS_STAGE/tests/filter" without EPERM unshare)
+	"$RUNGS_STAGE/tests/maketar" dir d file d/x x >fine.tar
+	"$RUNGS_STAGE/tests/maketar" link d "$PWD/victim" file d/pwned x >evil.tar
+	run -0 "${without[@]}" mkroot tar:fine.tar
+	run -125 "${without[@]}" mkroot tar:evil.tar
+	assert_output "mkroot: tar:$PWD/evil.tar: unpack 'd/pwned': its path passes through a symbolic link"
+	same "$before" "$(digest victim)"
+}
+
 # exchanged: a tree whose directory and whose file are links to outside it for
 # moments, as long as nobody stops $attacker and $another.
 exchanged() {

@@ -319,6 +319,7 @@ static const struct {
 	{ "pidfd_open", __NR_pidfd_open },
 	{ "pidfd_send_signal", __NR_pidfd_send_signal },
 	{ "landlock_create_ruleset", __NR_landlock_create_ruleset },
+	{ "unshare", __NR_unshare },
 };
 
 static uint32_t
