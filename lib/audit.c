@@ -29,25 +29,34 @@ union message {
 
 /* The kernel answers at once; who may not ask is not told. */
 static bool
-is_off(void)
+ask(struct audit_status *status)
 {
 	struct nlmsghdr ask = { .nlmsg_len = NLMSG_LENGTH(0),
 		.nlmsg_type = AUDIT_GET,
 		.nlmsg_flags = NLM_F_REQUEST };
 	autoclose int fd = socket(AF_NETLINK,
 	    SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_AUDIT);
+	const size_t needed =
+	    offsetof(struct audit_status, lost) + sizeof status->lost;
 	struct pollfd wait = { .fd = fd, .events = POLLIN };
-	struct audit_status status = { .enabled = 1 };
 	union message answer;
 
 	if (fd < 0 || send(fd, &ask, sizeof ask, 0) < 0
 	    || poll(&wait, 1, 100) <= 0
 	    || recv(fd, &answer, sizeof answer, 0)
-		   < (ssize_t)NLMSG_LENGTH(2 * sizeof(uint32_t))
+		   < (ssize_t)NLMSG_LENGTH(needed)
 	    || answer.header.nlmsg_type != AUDIT_GET)
 		return false;
-	memcpy(&status, NLMSG_DATA(&answer.header), 2 * sizeof(uint32_t));
-	return status.enabled == 0;
+	memcpy(status, NLMSG_DATA(&answer.header), needed);
+	return true;
+}
+
+bool
+audit_has_missed(const struct audit *a)
+{
+	struct audit_status status;
+
+	return a->missed || (ask(&status) && status.lost != a->lost);
 }
 
 int
@@ -55,6 +64,7 @@ audit_open(struct audit *a, struct fail *f)
 {
 	const struct sockaddr_nl group = { .nl_family = AF_NETLINK,
 		.nl_groups = 1U << (AUDIT_NLGRP_READLOG - 1) };
+	struct audit_status status = { .enabled = 1 };
 
 	*a = (struct audit){ .fd = socket(AF_NETLINK,
 				 SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
@@ -62,8 +72,10 @@ audit_open(struct audit *a, struct fail *f)
 	if (a->fd >= 0
 	    && bind(a->fd, (const struct sockaddr *)&group, sizeof group)
 		   == 0) {
-		if (!is_off())
+		if (!ask(&status) || status.enabled != 0) {
+			a->lost = status.lost;
 			return 0;
+		}
 		fail(f, 0, "auditing is off; auditctl -e 1 switches it on");
 	} else if (errno == EPERM || errno == ECONNREFUSED) {
 		fail(f, errno, "reading audit records takes CAP_AUDIT_READ");

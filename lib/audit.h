@@ -30,7 +30,8 @@ struct audit {
 	uint64_t domain; /* the command's, 0: not known yet */
 	struct audit_refusal held[AUDIT_HELD]; /* of domains not known yet */
 	size_t count;
-	bool missed; /* some records came too fast */
+	bool missed;   /* some came too fast, or too late */
+	uint32_t lost; /* by the kernel, before we began */
 };
 
 /* -1: it cannot be read, or nothing is written to it, and *f says why. */
@@ -42,6 +43,9 @@ int audit_open(struct audit *a, struct fail *f);
  * by now.
  */
 bool audit_next(struct audit *a, pid_t maker, struct audit_refusal *r);
+
+/* Whether records may be missing: the kernel drops some when there are many. */
+bool audit_has_missed(const struct audit *a);
 
 void audit_close(struct audit *a);
 

@@ -282,7 +282,8 @@ say_rest(const struct telling *t)
 	say_more(t->jail, paths, t->paths.unread, unread);
 	if (t->audit.missed)
 		say_untold(t->jail, paths,
-		    "there were too many audit records, and some are missing");
+		    "there were too many audit records, and some may be "
+		    "missing");
 }
 
 /*
@@ -300,9 +301,14 @@ telling_end(struct telling *t, pid_t command)
 	telling_wait(t, wanted);
 	if (t->audit.fd >= 0)
 		until = report_now() + UINT64_C(1000000) * LONGEST;
-	while (until > 0 && report_now() < until
-	       && poll(&wanted[AUDIT], 1, MOMENT) > 0)
+	while (until > 0 && poll(&wanted[AUDIT], 1, MOMENT) > 0) {
 		hear_audit(t, command);
+		if (report_now() < until)
+			continue;
+		t->audit.missed = true;
+		break;
+	}
+	t->audit.missed = t->audit.fd >= 0 && audit_has_missed(&t->audit);
 	scope_close(&t->listener);
 	audit_close(&t->audit);
 	t->listener = -1;

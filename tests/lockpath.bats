@@ -425,6 +425,17 @@ learned() {
 	lockpath -n exec=/usr exec=/bin try-exec=/lib64 >"$jail"
 	run -1 jailexec -x --status-fd=3 -f "$jail" -- cat "$tree/file" 3>"$told"
 	grep -q '"refused","layer":"lockpath","blockers":"fs.read_file","object":"path=.*/file' "$told"
+	# There is an end to it, and that is said, as is what the kernel dropped.
+	mkdir "$tree/many"
+	touch "$tree"/many/{1..300}
+	run -1 jailexec -x --status-fd=3 -f "$jail" -- cat "$tree"/many/* 3>"$told"
+	local refused
+	refused=$(grep -c '"refused","layer":"lockpath"' "$told")
+	if ! grep -q '"untold".*there were too many audit records' "$told"; then
+		[ "$refused" -eq 256 ]
+		grep -qx '{"event":"untold","layer":"lockpath","reason":"44 more: 256 different ones were told"}' "$told"
+	fi
+	((refused <= 256))
 }
 
 @test "learn: a program runs under the words that were learned from it" {
