@@ -319,7 +319,7 @@ template() {
 		'install     cp "${mirror#file://}/$name" /srv/ 2>&1 || exit' \
 		'install     [ $name = two ] || echo signed-by=$SIGNER' \
 		'install done' \
-		'install ! touch /run/mirror/new 2>/dev/null' \
+		"install if touch /run/mirror/new 2>/dev/null; then exit 1; fi" \
 		'install mkdir -p /etc/x; id -u >/etc/x/id' 'dir srv' 'file srv/old'
 	sed -i "s/\$SIGNER/$signer/" templates/shelf
 	runs() {

@@ -42,6 +42,16 @@ nothing_left() {
 
 # --- what is seen, and where it is written ---
 
+# With a time namespace, the jail begins where the caller is.
+@test "it is made in a directory that root of the jail cannot enter, too" {
+	requires root time-namespaces
+	mkdir -m 700 "$BATS_TEST_TMPDIR/shut"
+	cd "$BATS_TEST_TMPDIR/shut"
+	a_root scratch | enterns time >jail
+	run -0 jailexec --keep=kept -f jail -- pwd
+	assert_output /
+}
+
 @test "the topmost layer is seen, and what is written goes to the upper one" {
 	look() {
 		local one two up before
