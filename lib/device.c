@@ -70,17 +70,22 @@ device_open_null(void)
 	    open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC));
 }
 
+/*
+ * A mount that is read-only keeps the node's mode and owner, which are the
+ * host's: from who has all its ids, too.  A device is written to all the same.
+ */
 int
 device_open(int open_nodes[DEVICES], struct fail *f)
 {
+	const unsigned safe =
+	    RUNGS_ATTR_RDONLY | RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC;
+
 	for (size_t n = 0; n < DEVICES; n++)
 		open_nodes[n] = -1;
 	for (size_t n = 0; n < DEVICES; n++) {
 		open_nodes[n] = clone_node(&nodes[n]);
 		if (open_nodes[n] >= 0
-		    && fsmount_restrict(open_nodes[n],
-			   RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC, false)
-			   == 0)
+		    && fsmount_restrict(open_nodes[n], safe, false) == 0)
 			continue;
 		fail(f, errno,
 		    "dev: bind the host's /dev/%s (character device %u:%u)",

@@ -17,7 +17,7 @@ setup_file() {
 		assert_mount /proc 'proc / rw,nosuid,nodev,noexec,.*'
 		assert_mount /sys 'sysfs / ro,nosuid,nodev,noexec,.*'
 		assert_mount /dev 'tmpfs / rw,nosuid,nodev,noexec,.*'
-		assert_mount /dev/null 'devtmpfs /null rw,nosuid,noexec,.*'
+		assert_mount /dev/null 'devtmpfs /null ro,nosuid,noexec,.*'
 		assert_mount /dev/pts 'devpts / rw,nosuid,noexec,.*'
 		assert_mount /dev/shm 'tmpfs / rw,nosuid,nodev,noexec,.*'
 		assert_mount /dev/mqueue 'mqueue / rw,nosuid,nodev,noexec,.*'

@@ -551,6 +551,22 @@ unshare: $1
 	assert_output "$BATS_TEST_TMPDIR/secret: No such file or directory"
 }
 
+@test "who has the host's ids changes no mode of the host's devices" {
+	requires root
+	# The modes are those that they have, should this go wrong.
+	changes() { a_root | enterns user=host | jailexec -- sh -c 'for file in /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /proc/keys; do chmod 666 "$file" || chown 0:0 "$file" || touch -c "$file" || echo "kept $file"; done 2>/dev/null; echo x >/dev/null && echo written'; }
+	run -0 changes
+	assert_output 'kept /dev/null
+kept /dev/zero
+kept /dev/full
+kept /dev/random
+kept /dev/urandom
+kept /dev/tty
+kept /proc/keys
+written'
+	run -1 addmount dev -- touch -c /dev/null
+}
+
 @test "a name that an enemy chose does not reach the terminal raw" {
 	run -125 enterns $'\e[2Jx' -- true
 	never grep -q $'\e' <<<"$output"
