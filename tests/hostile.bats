@@ -565,6 +565,7 @@ kept /dev/tty
 kept /proc/keys
 written'
 	run -1 addmount dev -- touch -c /dev/null
+	run -1 addmount "mask=$BATS_TEST_FILENAME" -- touch -c "$BATS_TEST_FILENAME"
 }
 
 @test "a name that an enemy chose does not reach the terminal raw" {
