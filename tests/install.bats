@@ -225,6 +225,9 @@ served() {
 	assert_match "mkroot: alpine:3.20.3\+hello\+world: its digest is tree:.*, and tree:00 in lock"
 	RUNGS_MIRROR=file://$mirror run -125 mkroot --locked=lock alpine +owned
 	assert_match 'mkroot: alpine:3.20.3\+owned: not in lock'
+	# What cannot be reached is named, with the reason.
+	RUNGS_MIRROR=http://127.0.0.1:9 run -125 mkroot alpine +hello +world
+	assert_match 'mkroot: alpine:3\.20\.3: install: .* http://127\.0\.0\.1:9/v3\.20/main: [a-zA-Z].*'
 	# Another mirror is another root, and this one has nothing.
 	RUNGS_MIRROR=file://$PWD run -125 mkroot alpine +hello +world
 	assert_output 'mkroot: alpine:3.20.3: install: opening file:///run/mirror/v3.20/main: No such file or directory'
