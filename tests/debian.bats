@@ -109,16 +109,6 @@ nothing_left() {
 	same "" "$(find "$cache/roots" "$cache/tmp" -mindepth 1 2>/dev/null)"
 }
 
-# declined REASON WORD...: that is the first line, and nothing is left.
-declined() {
-	local reason=$1
-	shift
-	run -125 mkroot "$@"
-	same "$reason" "${lines[0]}"
-	((${#lines[@]} <= 2))
-	nothing_left
-}
-
 @test "a suite: packages, what was checked, and from the cache the next time" {
 	may_bootstrap
 	release=$(sha256sum <"$archive/dists/tiny/InRelease" | cut -c-64)

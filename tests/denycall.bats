@@ -2,25 +2,14 @@
 # denycall(1): the language, the words, and the filter of the default jail.
 
 load helper
+load policy
 
 setup() {
 	policy=$BATS_TEST_TMPDIR/policy
 	chmod a+rx "$BATS_TEST_TMPDIR"
 }
 
-calls=$RUNGS_STAGE/tests/calls
 seccomp=(grep -E '^(NoNewPrivs|Seccomp(_filters)?):' /proc/self/status)
-
-# writes LINE...: a policy of these lines.
-writes() {
-	printf '%s\n' "$@" >"$policy"
-	chmod a+r "$policy"
-}
-
-unfiltered() {
-	never grep -Eqx 'Seccomp:.[12]' /proc/self/status ||
-		skip 'requires no filter'
-}
 
 # differs FILE: the lines of calls where the default policy is not kept.
 differs() {

@@ -71,6 +71,17 @@ refused() {
 	((${#lines[@]} == 1 || ${#lines[@]} == 2))
 }
 
+# declined REASON WORD...: mkroot says that first, and has left nothing:
+# nothing_left is the file's own.
+declined() {
+	local reason=$1
+	shift
+	run -125 mkroot "$@"
+	same "$reason" "${lines[0]}"
+	((${#lines[@]} <= 2))
+	nothing_left
+}
+
 # assert_output WANT: compare $output as a whole and show both on failure.
 assert_output() {
 	[ "$output" = "$1" ] && return

@@ -149,16 +149,6 @@ nothing_left() {
 	never compgen -G "$cache/tmp/*"
 }
 
-# declined REASON WORD...: that is the first line, and nothing is left.
-declined() {
-	local reason=$1
-	shift
-	run -125 mkroot "$@"
-	same "$reason" "${lines[0]}"
-	((${#lines[@]} <= 2))
-	nothing_left
-}
-
 # served CMD...: run it where there is this network alone: a web server.
 served() {
 	# shellcheck disable=SC2016 # for the shell in there

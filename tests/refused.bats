@@ -2,25 +2,13 @@
 # jailexec(1), "What was refused": the lines of -v and of --status-fd.
 
 load helper
+load policy
 
 setup() {
 	policy=$BATS_TEST_TMPDIR/policy
 	jail=$BATS_TEST_TMPDIR/jail
 	told=$BATS_TEST_TMPDIR/told
 	chmod a+rx "$BATS_TEST_TMPDIR"
-}
-
-calls=$RUNGS_STAGE/tests/calls
-
-# writes LINE...: a policy of these lines.
-writes() {
-	printf '%s\n' "$@" >"$policy"
-	chmod a+r "$policy"
-}
-
-unfiltered() {
-	never grep -Eqx 'Seccomp:.[12]' /proc/self/status ||
-		skip 'requires no filter'
 }
 
 # What a command says itself, in parts perhaps, is not to be between the parts
