@@ -122,7 +122,8 @@ dedupe_root(const struct cache *c, int rootfs)
 	if (roots < 0)
 		return;
 	open_roots(&s, roots);
-	(void)tree_walk(rootfs, visit, &s, true, &why);
+	if (s.count > 0)
+		(void)tree_walk(rootfs, visit, &s, true, &why);
 	while (s.count > 0)
 		close(s.roots[--s.count]);
 }
