@@ -242,26 +242,24 @@ take_over(int gate)
 	return fd;
 }
 
-/* Make the network namespace, and hand that, and its sysfs, to pid 1. */
+/* Make the network namespace, and hand it to pid 1. */
 static void
-make_network(const struct jail *jail, int channel, int gate)
+make_network(int channel, int gate)
 {
 	struct fail why;
 	int namespace = -1;
 
 	if (namespaces_unshare(CLONE_NEWNET, &why) < 0
-	    || (namespace = network_open(&why)) < 0
-	    || outside_ask(&jail->mounts, MOUNT_SYS, channel, &why) < 0)
+	    || (namespace = network_open(&why)) < 0)
 		give_up(channel, &why);
 	say(gate, SAY_READY, namespace);
 	close(namespace);
 }
 
 /*
- * What the command's process does early: when there are ids, it asks for a
- * proc for pid 1 and makes the network namespace.  pid 1 hands it the root in
- * which it makes the mounts meanwhile.  Nothing of the host is in the mount
- * namespace that we are in.
+ * What the command's process does early: when there are ids, it makes the
+ * network namespace.  pid 1 hands it the root in which it makes the mounts
+ * meanwhile.  Nothing of the host is in the mount namespace that we are in.
  */
 static void
 help(struct jail *jail, int channel, int gate)
@@ -269,30 +267,12 @@ help(struct jail *jail, int channel, int gate)
 	struct fail why;
 
 	(void)take_over(gate);
-	if (jail_enter(jail, STAGE_IDS, &why) < 0
-	    || outside_ask(&jail->mounts, MOUNT_PROC, channel, &why) < 0)
+	if (jail_enter(jail, STAGE_IDS, &why) < 0)
 		give_up(channel, &why);
 	if (jail_has(jail, CLONE_NEWNET))
-		make_network(jail, channel, gate);
+		make_network(channel, gate);
 	if (root_enter(take_over(gate), &why) < 0)
 		give_up(channel, &why);
-}
-
-static void
-enter_network(int channel, int gate)
-{
-	struct fail why;
-	int namespace;
-	char word;
-
-	/* If it is gone, it has said why. */
-	if (channel_receive(gate, &word, 1, &namespace) != 1)
-		_exit(EXIT_TOOL);
-	if (setns(namespace, CLONE_NEWNET) < 0) {
-		fail(&why, errno, "net: enter the new one");
-		give_up(channel, &why);
-	}
-	close(namespace);
 }
 
 /*
@@ -379,18 +359,21 @@ inside_first(struct jail *jail, char *command[], int channel,
 		give_up(channel, &why);
 	if (early) {
 		begun = begin_command(jail, command, channel, signals, true);
+		jail->helper = begun.gate;
+		if (jail_has(jail, CLONE_NEWNET))
+			jail->mounts.network = begun.gate;
 		wait_for_go(jail, channel);
 		say(begun.gate, SAY_READY, -1);
 	}
-	jail->mounts.asker = begun.gate;
 	if (jail_enter(jail, STAGE_IDS, &why) < 0
 	    || jail_enter(jail, STAGE_SETTLE, &why) < 0
 	    || jail_enter(jail, STAGE_MOUNTS, &why) < 0)
 		give_up(channel, &why);
 	if (jail->root.layers >= 0)
 		leave_layers(jail, channel);
-	if (early && jail_has(jail, CLONE_NEWNET))
-		enter_network(channel, begun.gate);
+	if (jail->mounts.network >= 0
+	    && outside_enter_network(&jail->mounts, &why) < 0)
+		give_up(channel, &why);
 	if (jail_joins(jail))
 		pass_on(channel);
 	if (jail->master >= 0)

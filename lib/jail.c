@@ -66,8 +66,9 @@ jail_init(struct jail *jail, bool exactly)
 	jail->status = jail->report = jail->caller = jail->trace = -1;
 	jail->doorstep = jail->kernel_log = -1;
 	jail->empty = jail->sysctls = jail->lent = jail->top = -1;
+	jail->helper = -1;
 	jail->channel = jail->master = jail->slave = -1;
-	jail->mounts.outside = jail->mounts.asker = -1;
+	jail->mounts.outside = jail->mounts.network = -1;
 	jail->mounts.nothing = -1;
 	jail->join.pidfd = jail->join.proc = -1;
 	jail->running.dir = jail->running.file = -1;

@@ -105,6 +105,7 @@ struct jail {
 	int sysctls;       /* its limits of namespaces, from outside, or -1 */
 	int lent;          /* the tree, from outside with its ids, or -1 */
 	int channel;       /* inside: to the caller, or -1 */
+	int helper;        /* pid 1: to the command that begins early, or -1 */
 	int master;        /* inside: the terminal's two ends, or -1 */
 	int slave;
 	int top; /* the new root's descriptor, or -1 */

@@ -76,7 +76,8 @@ struct mounts {
 	struct mount list[MOUNTS_MAX];
 	int count;
 	int outside;      /* outside.h: who mounts proc and sys for us, or -1 */
-	int asker;        /* who asks for them in our place, or -1 */
+	int network;      /* who makes the network namespace that sys is to */
+			  /* show, and will hand it over, or -1 */
 	int nothing;      /* empty_directory() for masks, or -1 */
 	bool has_devices; /* the host's nodes were opened from outside: */
 	int devices[DEVICES]; /* they, or -1 */

@@ -87,10 +87,14 @@ static int
 take_sys(int root, struct mounts *all, struct mount *m, struct fail *f)
 {
 	bool of_host = all->host_sys;
-	autoclose int fs =
-	    of_host ? m->is_lent ? m->lent : bind_host("/sys", f)
-		    : new_real(all, m, "sysfs", MOUNT_SYS_ATTRIBUTES);
+	autoclose int fs = -1;
 
+	if (all->network >= 0 && outside_enter_network(all, f) < 0)
+		return -1;
+	if (of_host)
+		fs = m->is_lent ? m->lent : bind_host("/sys", f);
+	else
+		fs = new_real(all, m, "sysfs", MOUNT_SYS_ATTRIBUTES);
 	if (fs >= 0)
 		return attach_real(root, "/sys", fs, f);
 	if (of_host)

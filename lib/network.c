@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "channel.h"
 #include "fail.h"
 #include "scope.h"
 
@@ -19,6 +21,19 @@ network_open(struct fail *f)
 
 	return namespace < 0 ? fail(f, errno, "net: open the new one")
 	                     : namespace;
+}
+
+int
+network_enter(int maker, struct fail *f)
+{
+	autoclose int namespace = -1;
+	char byte;
+
+	if (channel_receive(maker, &byte, 1, &namespace) != 1)
+		return fail(f, 0, "net: there is no new one");
+	if (setns(namespace, CLONE_NEWNET) < 0)
+		return fail(f, errno, "net: enter the new one");
+	return 0;
 }
 
 int

@@ -17,4 +17,10 @@ int network_up(struct fail *f);
  */
 int network_open(struct fail *f);
 
+/*
+ * Wait for the network namespace that somebody hands over, with a byte, and
+ * enter it: setns(2).  -1: there will be none, or it may not be entered.
+ */
+int network_enter(int maker, struct fail *f);
+
 #endif

@@ -3,7 +3,6 @@
 #include "outside.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 
 #include "channel.h"
@@ -12,6 +11,7 @@
 #include "fsmount.h"
 #include "inside.h"
 #include "mount.h"
+#include "network.h"
 #include "scope.h"
 
 static const struct {
@@ -33,15 +33,15 @@ ask(size_t n, int channel)
 }
 
 int
-outside_ask(const struct mounts *mounts, enum mount_kind kind, int channel,
-    struct fail *f)
+outside_ask(const struct mounts *mounts, enum mount_kind kind, struct fail *f)
 {
 	size_t n = kind == real[0].kind ? 0 : 1;
 
 	if (kind == MOUNT_SYS && mounts->host_sys)
 		return 0;
 	for (int word = 0; word < mounts->count; word++)
-		if (mounts->list[word].kind == kind && ask(n, channel) < 0)
+		if (mounts->list[word].kind == kind
+		    && ask(n, mounts->outside) < 0)
 			return fail(f, errno, "%s: ask for a mount of it",
 			    real[n].type);
 	return 0;
@@ -64,25 +64,15 @@ keep(struct mounts *mounts, char word, int mount)
 	}
 }
 
-/*
- * Wait for an answer, or until there will be none: who is to ask has a word
- * for us when that is done, and is gone if it never comes.
- */
-static int
-wait_for_answer(const struct mounts *mounts)
+int
+outside_enter_network(struct mounts *mounts, struct fail *f)
 {
-	struct pollfd wanted[] = { { mounts->outside, POLLIN, 0 },
-		{ mounts->asker, POLLIN, 0 } };
+	int maker = mounts->network;
 
-	if (mounts->asker < 0)
-		return 0;
-	while (poll(wanted, COUNT(wanted), -1) < 0)
-		if (errno != EINTR)
-			return -1;
-	if (wanted[0].revents != 0 || (wanted[1].revents & POLLHUP) == 0)
-		return 0;
-	errno = ECHILD;
-	return -1;
+	mounts->network = -1;
+	if (network_enter(maker, f) < 0)
+		return -1;
+	return outside_ask(mounts, MOUNT_SYS, f);
 }
 
 int
@@ -92,8 +82,6 @@ outside_receive(struct mounts *mounts, struct mount *m)
 	char word;
 
 	while (!m->is_lent) {
-		if (wait_for_answer(mounts) < 0)
-			return -1;
 		if (channel_receive(mounts->outside, &word, 1, &mount) != 1)
 			return -1;
 		keep(mounts, word, mount);

@@ -18,11 +18,18 @@ struct fail;
 
 /*
  * In the jail: ask for each new one that a word of this kind wants, MOUNT_PROC
- * or MOUNT_SYS.  Who asks is in the namespaces that are to be shown, and need
- * not be who waits.  -1: the channel is of no use.
+ * or MOUNT_SYS.  Who asks is in the namespaces that are to be shown.  -1: the
+ * channel is of no use.
  */
-int outside_ask(const struct mounts *mounts, enum mount_kind kind, int channel,
+int outside_ask(const struct mounts *mounts, enum mount_kind kind,
     struct fail *f);
+
+/*
+ * In the jail: enter the network namespace that mounts->network is making,
+ * as soon as it is there, and ask for each sysfs that a word wants.  -1: that
+ * process is gone and has said why, or as outside_ask().
+ */
+int outside_enter_network(struct mounts *mounts, struct fail *f);
 
 /*
  * In the jail: wait for what was asked for one word, and put it into lent.

@@ -242,8 +242,8 @@ take_root(struct jail *jail, struct fail *f)
 	if (jail->top < 0)
 		return -1;
 	/* Who is to be the command is there, and has a "/" of its own. */
-	if (jail->mounts.asker >= 0
-	    && channel_send(jail->mounts.asker, "", 1, jail->top) < 0)
+	if (jail->helper >= 0
+	    && channel_send(jail->helper, "", 1, jail->top) < 0)
 		return fail(f, errno, "hand the root on to the command");
 	return 0;
 }
@@ -260,12 +260,10 @@ take_outside(struct jail *jail, struct fail *f)
 	struct mounts *mounts = &jail->mounts;
 
 	mounts->outside = jail->channel;
-	/* The command asks, who has the time. */
-	if (jail_forks_early(jail))
-		return 0;
-	if (outside_ask(mounts, MOUNT_PROC, jail->channel, f) < 0)
+	if (outside_ask(mounts, MOUNT_PROC, f) < 0)
 		return -1;
-	return outside_ask(mounts, MOUNT_SYS, jail->channel, f);
+	/* A network namespace that is still made is asked for later. */
+	return mounts->network < 0 ? outside_ask(mounts, MOUNT_SYS, f) : 0;
 }
 
 int
