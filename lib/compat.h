@@ -31,6 +31,12 @@
 #define CLONE_INTO_CGROUP 0x200000000ULL /* Linux 5.7 */
 #endif
 
+/* Where they have two sizes of an id, the plain name is the small one's. */
+#ifndef __NR_setgroups32
+#define __NR_setgroups32 __NR_setgroups
+#define __NR_setresgid32 __NR_setresgid
+#define __NR_setresuid32 __NR_setresuid
+#endif
 #ifndef __NR_clone3
 #define __NR_clone3 435 /* Linux 5.3 */
 #endif
@@ -111,6 +117,28 @@ struct rungs_landlock_ruleset {
 struct rungs_landlock_port {
 	uint64_t access, port;
 };
+
+/*
+ * credentials(7).  libc's change them for all threads of a process, and ask
+ * for that with signals blocked; no process of ours has more than one.
+ */
+static inline int
+sys_setgroups(size_t count, const gid_t *groups)
+{
+	return (int)syscall(__NR_setgroups32, count, groups);
+}
+
+static inline int
+sys_setresgid(gid_t real, gid_t effective, gid_t saved)
+{
+	return (int)syscall(__NR_setresgid32, real, effective, saved);
+}
+
+static inline int
+sys_setresuid(uid_t real, uid_t effective, uid_t saved)
+{
+	return (int)syscall(__NR_setresuid32, real, effective, saved);
+}
 
 static inline int
 sys_landlock_create_ruleset(const struct rungs_landlock_ruleset *r, size_t size,

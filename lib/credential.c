@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "fail.h"
 #include "number.h"
 #include "scope.h"
@@ -386,7 +387,7 @@ set_groups(const struct credential *c, gid_t gid, struct fail *f)
 	/* Where nobody can change groups, to have none at all is as good. */
 	if (has_groups(want, count, count > 1 || !c->keep_groups))
 		return 0;
-	if (setgroups((size_t)count, want) < 0)
+	if (sys_setgroups((size_t)count, want) < 0)
 		return refuse("set the groups to", gid, f);
 	if (!has_groups(want, count, true))
 		return fail(f, 0, "the groups are not what was asked for");
@@ -403,9 +404,9 @@ credential_apply(const struct credential *c, struct fail *f)
 	if ((!c->keep_groups || c->list != NULL) && set_groups(c, gid, f) < 0)
 		return c->list == NULL ? -1
 		                       : fail_prefix(f, "groups=%s: ", c->list);
-	if (setresgid(gid, gid, gid) < 0)
+	if (sys_setresgid(gid, gid, gid) < 0)
 		return refuse("become group", gid, f);
-	if (setresuid(uid, uid, uid) < 0)
+	if (sys_setresuid(uid, uid, uid) < 0)
 		return refuse("become user", uid, f);
 	return verify(uid, gid, f);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "fail.h"
 
 int
@@ -28,7 +29,7 @@ groups_leave_others(struct fail *f)
 {
 	gid_t own = getegid();
 
-	if (setgroups(1, &own) == 0)
+	if (sys_setgroups(1, &own) == 0)
 		return 0;
 	fail(f, errno, "leave the caller's groups");
 	return fail_hint(f, "enterns user=self keeps them");

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "fail.h"
 #include "groups.h"
 #include "number.h"
@@ -442,8 +443,8 @@ idmap_write(const struct idmap *map, pid_t pid, struct fail *f)
 int
 idmap_become_root(struct fail *f)
 {
-	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0
-	    || setresuid(0, 0, 0) < 0)
+	if (sys_setgroups(0, NULL) < 0 || sys_setresgid(0, 0, 0) < 0
+	    || sys_setresuid(0, 0, 0) < 0)
 		return fail(f, errno, "user: become root in the namespace");
 	/*
 	 * A change of ids makes us undumpable, and then our own /proc/self
