@@ -103,13 +103,13 @@ device_close(const int open_nodes[DEVICES])
 		scope_close(&open_nodes[n]);
 }
 
+/* Nobody else sees /dev yet, so a name in it is what we have made. */
 static int
 attach_node(int dev, const char *name, int node)
 {
-	autoclose int target = openat(dev, name,
-	    O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-
-	return target < 0 ? -1 : fsmount_attach(node, target);
+	if (mknodat(dev, name, S_IFREG | 0666, 0) < 0)
+		return -1;
+	return fsmount_attach_at(node, dev, name);
 }
 
 static int
@@ -117,14 +117,11 @@ mount_below(int dev, const char *name, const char *type,
     const char *const options[], unsigned attributes, struct fail *f)
 {
 	autoclose int mount = fsmount_new(type, options, attributes);
-	autoclose int target = -1;
 
 	if (mount < 0)
 		return fail(f, errno, "dev: mount %s", type);
-	if (mkdirat(dev, name, 0755) == 0)
-		target = openat(dev, name,
-		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (target < 0 || fsmount_attach(mount, target) < 0)
+	if (mkdirat(dev, name, 0755) < 0
+	    || fsmount_attach_at(mount, dev, name) < 0)
 		return fail(f, errno, "dev: mount %s on /dev/%s", type, name);
 	return 0;
 }

@@ -254,6 +254,19 @@ fsmount_attach(int mount, int target)
 }
 
 int
+fsmount_attach_at(int mount, int dir, const char *name)
+{
+	int result =
+	    sys_move_mount(mount, "", dir, name, RUNGS_MOVE_FROM_EMPTY);
+	autoclose int target = -1;
+
+	if (result == 0 || !lacks(EVERYTHING))
+		return result;
+	target = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return target < 0 ? -1 : oldmount_attach(mount, target);
+}
+
+int
 fsmount_attach_on_top(int mount)
 {
 	int result =

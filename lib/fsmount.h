@@ -86,6 +86,12 @@ int fsmount_hint(int fd, const char *remedy, struct fail *f);
 int fsmount_attach(int mount, int target);
 
 /*
+ * The same on what has that name in a directory, and is no link.  For one
+ * that nobody else has seen yet.
+ */
+int fsmount_attach_at(int mount, int dir, const char *name);
+
+/*
  * Attach it on top of our own "/".  No path that begins there leads to it,
  * nor away from what it covers; where it is alone, it is "/..".
  */

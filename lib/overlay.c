@@ -59,19 +59,11 @@ make_upper(int base, const struct overlay *o)
 static int
 adopt(int mount, int base, const char *name)
 {
-	autoclose int point = -1, inside = -1;
-
-	if (mkdirat(base, name, 0700) < 0)
+	/* Nobody else sees that tree: a name in it is what we have made. */
+	if (mkdirat(base, name, 0700) < 0
+	    || sys_move_mount(mount, "", base, name, RUNGS_MOVE_FROM_EMPTY) < 0)
 		return -1;
-	point = openat(base, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (point < 0
-	    || sys_move_mount(mount, "", point, "",
-		   RUNGS_MOVE_FROM_EMPTY | RUNGS_MOVE_TO_EMPTY)
-		   < 0)
-		return -1;
-	inside = openat(base, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return sys_open_tree(inside, "",
-	    RUNGS_OPEN_TREE_CLONE | AT_EMPTY_PATH | O_CLOEXEC);
+	return sys_open_tree(base, name, RUNGS_OPEN_TREE_CLONE | O_CLOEXEC);
 }
 
 /*
