@@ -252,12 +252,28 @@ low_half(unsigned argument)
 	       + (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 4);
 }
 
+/*
+ * What was put last begins the next rule, and loads what this one, with a
+ * condition alone, has looked at before it goes on there.
+ */
+static bool
+is_loaded(struct writer *w, const struct policy_rule *rule, size_t other)
+{
+	const struct policy_condition *c = rule->conditions;
+
+	return rule->count == 1 && c->mask == UINT32_MAX && other == w->used
+	       && w->used <= BPF_MAXINSNS && at(w, other)->code == LOAD
+	       && at(w, other)->k == low_half(c->argument);
+}
+
 /* Go on at other where a condition does not hold. */
 static size_t
 put_rule(struct writer *w, const struct policy_rule *rule, size_t other)
 {
 	size_t next = put_return(w, rule->action);
 
+	if (is_loaded(w, rule, other))
+		other = --w->used;
 	for (unsigned n = rule->count; n-- > 0;) {
 		const struct policy_condition *c = &rule->conditions[n];
 
