@@ -61,25 +61,32 @@ struct options {
 	int variable_count, kept_count;
 };
 
+/* Most need no list, and who takes no memory starts faster. */
+static void
+add(char ***list, int *count, char *word, int room)
+{
+	if (*list == NULL)
+		*list = calloc((size_t)room, sizeof **list);
+	if (*list == NULL)
+		tool_usage(synopsis);
+	(*list)[(*count)++] = word;
+}
+
 static void
 parse_options(int argc, char *argv[], struct options *o)
 {
 	struct fail why;
 	int option;
 
-	o->variables = calloc((size_t)argc, sizeof(char *));
-	o->kept = calloc((size_t)argc, sizeof(char *));
-	if (o->variables == NULL || o->kept == NULL)
-		tool_usage(synopsis);
 	while ((option = getopt_long(argc, argv, "+C:E:ef:Tu:vx" TOOL_LETTERS,
 		    long_options, NULL))
 	       != -1) {
 		if (option == '?' || option == 'h' || option == 'V')
 			tool_option(option, synopsis);
 		else if (option == 'E')
-			o->variables[o->variable_count++] = optarg;
+			add(&o->variables, &o->variable_count, optarg, argc);
 		else if (option == KEEP_FD)
-			o->kept[o->kept_count++] = optarg;
+			add(&o->kept, &o->kept_count, optarg, argc);
 		else
 			o->text[option] = optarg != NULL ? optarg : "";
 	}

@@ -132,21 +132,67 @@ check(struct description *d, struct fail *f)
 	return 0;
 }
 
+/*
+ * A tool reads one, which is small, and starts faster if it takes no memory
+ * for that: its text, and the copy.
+ */
+enum { SMALL = 1024 };
+
+static struct {
+	bool taken;
+	char text[SMALL], copy[SMALL];
+} first;
+
+/* Memory that is free()d; not so for the first of a process. */
+static char *
+take_room(size_t size)
+{
+	if (first.taken || size > SMALL)
+		return malloc(size);
+	first.taken = true;
+	return first.text;
+}
+
+static char *
+take_copy(const struct description *d)
+{
+	char *copy = d->text == first.text ? first.copy : malloc(d->size);
+
+	return copy == NULL ? NULL : memcpy(copy, d->text, d->size);
+}
+
 void
 description_free(struct description *d)
 {
-	free(d->text);
-	free(d->copy);
+	if (d->text != first.text) {
+		free(d->text);
+		free(d->copy);
+	}
 	*d = (struct description){ 0 };
+}
+
+/* Twice as much room, or more.  -1: there is none, and d is as it was. */
+static int
+grow(struct description *d, size_t room)
+{
+	char *old = d->text == first.text ? NULL : d->text;
+	char *more = realloc(old, room);
+
+	if (more == NULL)
+		return -1;
+	if (old == NULL)
+		memcpy(more, d->text, d->size);
+	d->text = more;
+	return 0;
 }
 
 int
 description_read(int fd, struct description *d, struct fail *f)
 {
-	size_t room = 4096;
+	size_t room = SMALL;
 	ssize_t got;
 
-	*d = (struct description){ .text = malloc(room) };
+	*d = (struct description){ .text = take_room(room) };
 	while (d->text != NULL) {
 		got = read(fd, d->text + d->size, room - d->size - 1);
 		if (got < 0 && errno == EINTR)
@@ -163,14 +209,9 @@ description_read(int fd, struct description *d, struct fail *f)
 			    DESCRIPTION_BYTES >> 10);
 			goto failed;
 		}
-		if (d->size + 1 == room) {
-			char *more = realloc(d->text, room *= 2);
-
-			if (more == NULL) {
-				fail(f, errno, "memory for the description");
-				goto failed;
-			}
-			d->text = more;
+		if (d->size + 1 == room && grow(d, room *= 4) < 0) {
+			fail(f, errno, "memory for the description");
+			goto failed;
 		}
 	}
 	if (d->text == NULL) {
@@ -189,7 +230,7 @@ int
 description_parse(const char *text, size_t size, struct description *d,
     struct fail *f)
 {
-	*d = (struct description){ .text = malloc(size + 1), .size = size };
+	*d = (struct description){ .text = take_room(size + 1), .size = size };
 	if (d->text == NULL)
 		return fail(f, errno, "memory for a jail description");
 	memcpy(d->text, text, size);
@@ -246,11 +287,8 @@ description_each(struct description *d, description_word *each, void *context,
 	char *line = d->text + d->body, *stop = d->text + d->end, *newline;
 	size_t number = 2;
 
-	if (d->copy == NULL) {
-		if ((d->copy = malloc(d->size)) == NULL)
-			return fail(f, errno, "memory for the description");
-		memcpy(d->copy, d->text, d->size);
-	}
+	if (d->copy == NULL && (d->copy = take_copy(d)) == NULL)
+		return fail(f, errno, "memory for the description");
 	for (; line < stop; line = newline + 1, number++) {
 		newline = memchr(line, '\n', stop - line);
 		*newline = '\0';

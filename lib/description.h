@@ -25,7 +25,7 @@ enum {
 };
 
 struct description {
-	char *text;  /* from malloc(3); words point into it once split */
+	char *text;  /* words point into it once split */
 	size_t size; /* bytes, without the terminating NUL */
 	size_t body; /* where the line behind "jail 1" begins */
 	size_t end;  /* where the line "end" begins */

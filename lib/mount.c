@@ -19,7 +19,6 @@
 enum {
 	/* The most that a word has between colons. */
 	FIELDS = OVERLAY_LOWERS + 3,
-	DEFAULT_ATTRIBUTES = RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV,
 };
 
 /* Which fields and options the word of a kind has. */
@@ -302,6 +301,8 @@ parse(struct mount *m, const char *word, const char *value, struct fail *f)
 static void
 forget(const struct mount *m)
 {
+	if (m->is_standard)
+		return;
 	free(m->source);
 	free(m->path);
 	layers_free(m->layers);
@@ -341,7 +342,7 @@ int
 mounts_add(void *layer, const char *word, struct fail *f)
 {
 	struct mounts *mounts = layer;
-	struct mount m = { .attributes = DEFAULT_ATTRIBUTES,
+	struct mount m = { .attributes = MOUNT_ATTRIBUTES,
 		.lent = -1,
 		.fd = -1 };
 	const char *name = word, *value = strchr(word, '=');
@@ -407,7 +408,7 @@ print_options(const struct mount *m, FILE *out)
 	for (size_t n = 0; n < COUNT(attributes); n++) {
 		bool said = attributes[n].print
 		                ? (m->attributes & attributes[n].add) != 0
-		                : (attributes[n].remove & DEFAULT_ATTRIBUTES
+		                : (attributes[n].remove & MOUNT_ATTRIBUTES
 				      & ~m->attributes)
 		                      != 0;
 

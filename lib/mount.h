@@ -56,6 +56,9 @@ enum mount_kind {
 	MOUNT_KINDS,
 };
 
+/* What a word forbids that says nothing of it. */
+enum { MOUNT_ATTRIBUTES = RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV };
+
 struct mount {
 	enum mount_kind kind;
 	bool try;               /* "try-" */
@@ -70,6 +73,7 @@ struct mount {
 	int lent;              /* it, or -1 for none, or no longer */
 	struct layers *layers; /* overlay: they, else NULL */
 	bool is_root;          /* it is not in the root: it is the root */
+	bool is_standard;      /* nobody said it: its path is a literal */
 };
 
 struct mounts {
@@ -93,7 +97,7 @@ struct mounts {
 /* Take one word.  1: taken; 0: no such word; -1: bad. */
 int mounts_add(void *layer, const char *word, struct fail *f);
 
-/* Add the default set: the OCI runtime's, masks included. */
+/* Begin with the default set: the OCI runtime's, masks included. */
 void mounts_add_defaults(struct mounts *mounts);
 
 /*
