@@ -24,17 +24,17 @@ enum {
 };
 
 struct cgroup {
+	struct cgroup_dir dir[CGROUP_DIRS];   /* one for each hierarchy */
 	struct limit_word word[CGROUP_WORDS]; /* in the order of limits[] */
+	struct lodge lodge; /* version 2: where we have gone */
 	int words;
 	bool counts_cpu;  /* to be set: processor time is to be counted */
 	bool is_watched;  /* to be set: a group of version 2 is needed */
 	bool is_reported; /* to be set: what can be counted is to be, too */
-	struct cgroup_dir dir[CGROUP_DIRS]; /* one for each hierarchy */
 	int dirs;
 	int tasks[CGROUP_DIRS]; /* version 1: open for the child to join */
 	int into; /* version 2: for clone3(2), CLONE_INTO_CGROUP, or -1 */
-	struct lodge lodge; /* version 2: where we have gone */
-	pid_t companion;    /* for cgroupfind.h, or 0 */
+	pid_t companion; /* for cgroupfind.h, or 0 */
 };
 
 /* Take one word.  1: taken; 0: not a limit of these; -1: bad. */

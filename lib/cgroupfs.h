@@ -16,15 +16,15 @@ enum { CGROUP_NAME = 32 }; /* bytes of "rungs-PID-N" */
 extern const char cgroupfs_prefix[];
 
 struct cgroup_dir {
-	int parent; /* where ours is made, or -1 */
-	int dir;    /* ours, open and locked, or -1 */
+	char path[PATH_MAX]; /* of the parent */
+	int parent;          /* where ours is made, or -1 */
+	int dir;             /* ours, open and locked, or -1 */
 	bool v2;
 	bool occupied; /* version 2: we have to leave the parent first */
 	bool crowded;  /* version 2: the caller's own group has others in it */
 	bool in_use;   /* it has been limited before */
 	char name[CGROUP_NAME];
-	char path[PATH_MAX]; /* of the parent */
-	size_t mounted;      /* how much of path is where it is mounted */
+	size_t mounted; /* how much of path is where it is mounted */
 };
 
 /*

@@ -56,12 +56,16 @@ enum stage {
 	STAGES
 };
 
+/*
+ * What every start touches is kept together, between what is large and most
+ * starts do not: each page of it costs a page fault here, and one more in
+ * every process that is a copy of us.
+ */
 struct jail {
-	struct root root;
 	struct cgroup cgroup;
+	struct root root;
 	struct namespaces namespaces;
 	struct join join; /* the process whose jail to go into, if any */
-	struct mounts mounts;
 	struct rlimits rlimits;
 	struct priority priority;
 	struct credential credential;
@@ -70,7 +74,6 @@ struct jail {
 	struct keyring keyring;
 	struct landlock landlock;
 	struct seccomp seccomp;
-	struct terminal terminal;
 	struct descriptors kept; /* those of the caller that the command gets */
 	struct timeouts timeouts;
 	struct pressures pressures;
@@ -109,6 +112,9 @@ struct jail {
 	int master;        /* inside: the terminal's two ends, or -1 */
 	int slave;
 	int top; /* the new root's descriptor, or -1 */
+
+	struct mounts mounts;
+	struct terminal terminal;
 };
 
 /*

@@ -77,7 +77,6 @@ struct mount {
 };
 
 struct mounts {
-	struct mount list[MOUNTS_MAX];
 	int count;
 	int outside;      /* outside.h: who mounts proc and sys for us, or -1 */
 	int network;      /* who makes the network namespace that sys is to */
@@ -92,6 +91,7 @@ struct mounts {
 			/* the kernel gives no new sysfs, the host's is bound */
 	bool lends_sys; /* and the caller may do that: nobody in the jail */
 			/* could take away what is mounted below it */
+	struct mount list[MOUNTS_MAX];
 };
 
 /* Take one word.  1: taken; 0: no such word; -1: bad. */

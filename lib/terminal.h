@@ -30,8 +30,8 @@ struct fail;
 
 /* What came from one side, and the other has not taken yet. */
 struct flow {
-	char text[4096];
 	size_t length;
+	char text[4096];
 };
 
 struct terminal {
