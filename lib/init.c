@@ -179,7 +179,10 @@ wait_for(pid_t command)
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		if (pid != command)
 			continue;
-		tell(status);
+		/* What our own status says need not be told, and wake nobody.
+		 */
+		if (!WIFEXITED(status))
+			tell(status);
 		if (!WIFSTOPPED(status))
 			_exit(init_status(status));
 	}

@@ -317,9 +317,9 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 		close(ours);
 		inside_first(jail, command, theirs, &signals, told);
 	}
+	/* The end that tells stays open here: that it closes is no news. */
 	scope_close(&theirs);
-	scope_close(&told);
-	theirs = told = -1;
+	theirs = -1;
 	result = run_to_end(jail, ours, &signals, news, &telling, f);
 	/*
 	 * Signals stay blocked: one that came too late to be forwarded must
