@@ -22,6 +22,7 @@
 #include "network.h"
 #include "outside.h"
 #include "path.h"
+#include "scope.h"
 
 int
 inside_explain(const struct jail *jail, const char *command, int error,
@@ -230,7 +231,7 @@ pass_on(int channel)
 	say(channel, SAY_ENTERED, -1);
 }
 
-/* What pid 1 hands on comes with a byte.  If that is gone, it has said why. */
+/* What is handed on comes with a byte.  Who is gone has said why. */
 static int
 take_over(int gate)
 {
@@ -257,34 +258,21 @@ make_network(int channel, int gate)
 }
 
 /*
- * What the command's process does early: when there are ids, it makes the
- * network namespace.  pid 1 hands it the root in which it makes the mounts
- * meanwhile.  Nothing of the host is in the mount namespace that we are in.
+ * What the command's process does early: it makes the network namespace, and
+ * does what holds for all.  pid 1 hands it the root in which it makes the
+ * mounts meanwhile.  Nothing of the host is in the mount namespace that we
+ * are in.
  */
 static void
 help(struct jail *jail, int channel, int gate)
 {
 	struct fail why;
 
-	(void)take_over(gate);
-	if (jail_enter(jail, STAGE_IDS, &why) < 0)
-		give_up(channel, &why);
 	if (jail_has(jail, CLONE_NEWNET))
 		make_network(channel, gate);
-	if (root_enter(take_over(gate), &why) < 0)
+	if (jail_enter(jail, STAGE_SETTLE, &why) < 0
+	    || root_enter(take_over(gate), &why) < 0)
 		give_up(channel, &why);
-}
-
-/*
- * To let go of what scratch is made of is to wait for every processor: that is
- * for the caller, who has nothing else to do now.
- */
-static void
-leave_layers(struct jail *jail, int channel)
-{
-	say(channel, SAY_LAYERS, jail->root.layers);
-	close(jail->root.layers);
-	jail->root.layers = -1;
 }
 
 /* The command's process, and our end of what it waits at. */
@@ -314,6 +302,7 @@ begin_command(struct jail *jail, char *command[], int channel,
 	}
 	if (pid == 0) {
 		close(gate[1]);
+		scope_close(&jail->root.layers);
 		if (early)
 			help(jail, channel, gate[0]);
 		command_process(jail, command, channel, signals, gate[0]);
@@ -323,8 +312,33 @@ begin_command(struct jail *jail, char *command[], int channel,
 }
 
 /*
+ * Begin the command as soon as there are ids, so that it is root of the user
+ * namespace, too.  What we need of the caller comes when that is done.
+ */
+static struct begun
+begin_early(struct jail *jail, char *command[], int channel,
+    const struct init_signals *signals)
+{
+	struct begun begun;
+	struct fail why;
+
+	(void)take_over(channel);
+	if (jail_enter(jail, STAGE_IDS, &why) < 0)
+		give_up(channel, &why);
+	begun = begin_command(jail, command, channel, signals, true);
+	jail->helper = begun.gate;
+	if (jail_has(jail, CLONE_NEWNET))
+		jail->mounts.network = begun.gate;
+	say(channel, SAY_BEGUN, -1);
+	wait_for_go(jail, channel);
+	return begun;
+}
+
+/*
  * Be the pid 1.  The command gets ready while we let go of the host, and is
  * only let go itself, by a byte, when we have given our own privileges up.
+ * What scratch is made of is ours to close, behind that: it is to wait for
+ * every processor.
  */
 static _Noreturn void
 be_init(struct jail *jail, struct begun begun, int channel,
@@ -357,20 +371,14 @@ inside_first(struct jail *jail, char *command[], int channel,
 		wait_for_go(jail, channel);
 	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
 		give_up(channel, &why);
-	if (early) {
-		begun = begin_command(jail, command, channel, signals, true);
-		jail->helper = begun.gate;
-		if (jail_has(jail, CLONE_NEWNET))
-			jail->mounts.network = begun.gate;
-		wait_for_go(jail, channel);
-		say(begun.gate, SAY_READY, -1);
-	}
-	if (jail_enter(jail, STAGE_IDS, &why) < 0
-	    || jail_enter(jail, STAGE_SETTLE, &why) < 0
+	if (early)
+		begun = begin_early(jail, command, channel, signals);
+	else if (jail_enter(jail, STAGE_IDS, &why) < 0)
+		give_up(channel, &why);
+	if (jail_enter(jail, STAGE_ASK, &why) < 0
+	    || (!early && jail_enter(jail, STAGE_SETTLE, &why) < 0)
 	    || jail_enter(jail, STAGE_MOUNTS, &why) < 0)
 		give_up(channel, &why);
-	if (jail->root.layers >= 0)
-		leave_layers(jail, channel);
 	if (jail->mounts.network >= 0
 	    && outside_enter_network(&jail->mounts, &why) < 0)
 		give_up(channel, &why);

@@ -15,15 +15,15 @@ struct init_signals;
 struct jail;
 
 /*
- * With the first five comes a descriptor.  The others come only when a line of
- * status.h has to be written, or a jail is entered.
+ * With the first four comes a descriptor.  Those behind SAY_BEGUN come only
+ * when a line of status.h has to be written, or a jail is entered.
  */
 enum {
 	SAY_TERMINAL = 't',
 	SAY_LISTENER = 'l', /* listener.h */
 	SAY_PROC = 'p',     /* outside.h; is answered with another */
 	SAY_SYS = 's',
-	SAY_LAYERS = 'y',  /* of scratch: to be let go of */
+	SAY_BEGUN = 'b',   /* the command's process is there, early */
 	SAY_READY = 'r',   /* in all namespaces; waits for an answer */
 	SAY_ENTERED = 'e', /* by who takes the first process's place */
 	SAY_COMMAND = 'c', /* by who is to be the command */

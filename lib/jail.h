@@ -43,9 +43,11 @@ enum stage {
 	STAGE_CALLER,  /* before there is a jail */
 	STAGE_BEGIN,   /* * its first process begins */
 	STAGE_MAPS,    /* from outside, once that is there */
+	STAGE_LEND,    /* and what the first process is to get from there */
 	STAGE_INSIDE,  /* the first process, still with all of its power */
-	STAGE_IDS,     /* it, and whoever is there by then */
-	STAGE_SETTLE,  /* it, what holds for all who are in there */
+	STAGE_IDS,     /* it, and so whoever it begins */
+	STAGE_ASK,     /* it, so that others get ready what it will need */
+	STAGE_SETTLE,  /* it or the command, what holds for all in there */
 	STAGE_MOUNTS,  /* it, from the mounts on */
 	STAGE_FORK,    /* * */
 	STAGE_APART,   /* pid 1, while the command gets ready */

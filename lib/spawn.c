@@ -49,8 +49,10 @@ run_in_place(struct jail *jail, char *command[], struct fail *f)
 	    || jail_enter(jail, STAGE_BEGIN, f) < 0
 	    || namespaces_unshare(jail_early_namespaces(jail), f) < 0
 	    || jail_enter(jail, STAGE_MAPS, f) < 0
+	    || jail_enter(jail, STAGE_LEND, f) < 0
 	    || jail_enter(jail, STAGE_INSIDE, f) < 0
 	    || jail_enter(jail, STAGE_IDS, f) < 0
+	    || jail_enter(jail, STAGE_ASK, f) < 0
 	    || jail_enter(jail, STAGE_SETTLE, f) < 0
 	    || jail_enter(jail, STAGE_MOUNTS, f) < 0
 	    || jail_enter(jail, STAGE_COMMAND, f) < 0
@@ -64,15 +66,32 @@ run_in_place(struct jail *jail, char *command[], struct fail *f)
 }
 
 static int
-say_go(const struct jail *jail, int channel, struct fail *f)
+say_go(struct jail *jail, int channel, struct fail *f)
 {
 	/* Without a user namespace, all was opened before, and is there. */
 	bool later = jail_has(jail, CLONE_NEWUSER);
 
+	if (jail_enter(jail, STAGE_LEND, f) < 0)
+		return -1;
 	if (later && mounts_send(&jail->mounts, channel) < 0)
 		return fail(f, errno, "lend the source of a mount");
 	if (channel_send(channel, "", 1, later ? jail->lent : -1) < 0)
 		return fail(f, errno, "tell the jail to begin");
+	return 0;
+}
+
+/*
+ * The ids are there.  Where the command's process begins early, that is for
+ * the first one to do before we go on: it may run on our processor, and the
+ * network namespace, which takes longest, is to have another.
+ */
+static int
+say_maps(struct jail *jail, int channel, struct fail *f)
+{
+	if (!jail_forks_early(jail))
+		return say_go(jail, channel, f);
+	if (channel_send(channel, "", 1, -1) < 0)
+		return fail(f, errno, "tell the jail that it has ids");
 	return 0;
 }
 
@@ -181,6 +200,8 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 			telling_listen(telling, fd);
 			continue;
 		}
+		if (message.word == SAY_BEGUN && say_go(jail, channel, f) < 0)
+			return -1;
 		/* Who has given up meanwhile says why. */
 		if (message.word != SAY_TERMINAL)
 			(void)outside_answer(channel, message.word, fd);
@@ -245,7 +266,7 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 	uint64_t began = jail_reports(jail) ? report_now() : 0;
 
 	if (jail_enter(jail, STAGE_MAPS, f) == 0
-	    && say_go(jail, channel, f) == 0
+	    && say_maps(jail, channel, f) == 0
 	    && wait_for_start(jail, channel, &started, telling, f) == 0
 	    && report_start(jail, &started, f) == 0
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
