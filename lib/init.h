@@ -55,8 +55,8 @@ int init_drop(struct fail *f);
  * Be the pid 1: reap everything, forward signals from outside the jail to
  * the command, exit with its status (128+N if it died of signal N).  All
  * descriptors go first but two: news, a pipe, gets what wait(2) says of the
- * command, an int each time that it stops, was told by us to go on, or ends;
- * terminal, or -1, is the session's.  No process in the jail has either:
+ * command, an int each time that it stops, was told by us to go on, or is
+ * killed; terminal, or -1, is the session's.  No process in the jail has either:
  * execve(2) takes them from the command, and nobody can look into us.
  */
 _Noreturn void init_run(pid_t command, const struct init_signals *signals,

@@ -275,9 +275,8 @@ wait_for_end(struct state *st, int signals)
 		if ((wanted[SIGNALS].revents & POLLIN)
 		    && read(signals, &info, sizeof info) == sizeof info)
 			handle(st, &info);
-		/* Who has closed it may take long to end. */
-		if (wanted[NEWS].revents != 0 && !hear(st))
-			wanted[NEWS].fd = -1;
+		if (wanted[NEWS].revents != 0)
+			(void)hear(st);
 		telling_hear(s->telling, &wanted[TOLD], s->command);
 	}
 }
