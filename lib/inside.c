@@ -260,8 +260,7 @@ make_network(int channel, int gate)
 /*
  * What the command's process does early: it makes the network namespace, and
  * does what holds for all.  pid 1 hands it the root in which it makes the
- * mounts meanwhile.  Nothing of the host is in the mount namespace that we
- * are in.
+ * mounts meanwhile.
  */
 static void
 help(struct jail *jail, int channel, int gate)
@@ -325,6 +324,9 @@ begin_early(struct jail *jail, char *command[], int channel,
 	(void)take_over(channel);
 	if (jail_enter(jail, STAGE_IDS, &why) < 0)
 		give_up(channel, &why);
+	/* For the command, which may not resolve a name of the host. */
+	if (jail->sysctls < 0)
+		jail->sysctls = namespaces_open_sysctls();
 	begun = begin_command(jail, command, channel, signals, true);
 	jail->helper = begun.gate;
 	if (jail_has(jail, CLONE_NEWNET))

@@ -448,8 +448,12 @@ jail_may_begin_empty(const struct jail *jail)
 bool
 jail_forks_early(const struct jail *jail)
 {
-	return jail->begins_empty && jail_has_init(jail)
-	       && jail_has(jail, CLONE_NEWUSER) && jail->trace < 0
+	return jail_has(jail, CLONE_NEWUSER) && jail_has(jail, CLONE_NEWNS)
+	       && jail_has_init(jail) && root_can_be_lent(&jail->root)
+	       && fsmount_is_whole()
+	       /* Who has begun would not be in those. */
+	       && !jail_has(jail, CLONE_NEWTIME)
+	       && namespaces_paths(&jail->namespaces) == 0 && jail->trace < 0
 	       && jail->status < 0
 	       && (!jail_has_session(jail) || jail->terminal.outer < 0)
 	       && !credential_has_names(&jail->credential)

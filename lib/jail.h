@@ -208,9 +208,10 @@ unsigned jail_early_namespaces(const struct jail *jail);
 bool jail_may_begin_empty(const struct jail *jail);
 
 /*
- * Whether the command's process begins as soon as there is a pid 1, and
+ * Whether the command's process begins as soon as the pid 1 has ids, and
  * makes the network namespace, if any, while that makes the mounts: each takes
- * about as long.  Steps that are told are taken one after the other.
+ * about as long.  It resolves no name until it has the root.  Steps that are
+ * told are taken one after the other.
  */
 bool jail_forks_early(const struct jail *jail);
 

@@ -72,7 +72,7 @@ outside_enter_network(struct mounts *mounts, struct fail *f)
 	mounts->network = -1;
 	if (network_enter(maker, f) < 0)
 		return -1;
-	return outside_ask(mounts, MOUNT_SYS, f);
+	return mounts->outside < 0 ? 0 : outside_ask(mounts, MOUNT_SYS, f);
 }
 
 int
