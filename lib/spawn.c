@@ -11,10 +11,10 @@
  * becomes the command.
  *
  * The two sides of the first clone share a socket pair.  The parent, which
- * is here, says "go" when the id maps are written, and hands over the root's
- * tree if only it can open that.  The child's side, in inside.c, says what
- * failed; it is closed by a successful execve(2), so that end of file means:
- * it runs.
+ * is here, says when the id maps are written, and "go" when it has handed over
+ * what only it can open, the root's tree for one.  The child's side, in
+ * inside.c, says what failed; it is closed by a successful execve(2), so that
+ * end of file means: it runs.
  */
 #include "jail.h"
 
