@@ -457,8 +457,6 @@ jail_forks_early(const struct jail *jail)
 	       && jail->status < 0
 	       && (!jail_has_session(jail) || jail->terminal.outer < 0)
 	       && !credential_has_names(&jail->credential)
-	       /* It is pid 1 who gets that, and hands it down. */
-	       && !priority_asked(&jail->priority)
 	       && !landlock_asked(&jail->landlock);
 }
 

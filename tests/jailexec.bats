@@ -484,6 +484,31 @@ jailexec_of() {
 	echo "$pid"
 }
 
+@test "pid 1 and the command have one network, one root, and nothing of the host, whatever is mounted" {
+	requires root
+	look() {
+		local words what job first command
+		for words in '# all' 'addmount none' 'addmount none proc'; do
+			{
+				a_root scratch | head -n 2
+				printf '%s\nend\n' "$words"
+			} >"$BATS_TEST_TMPDIR/jail"
+			chmod a+r "$BATS_TEST_TMPDIR/jail"
+			"$as" jailexec -f "$BATS_TEST_TMPDIR/jail" -- sleep 1000 3>&- &
+			job=$!
+			runs() { first=$(pgrep -P "$(jailexec_of "$job")") && command=$(pgrep -P "$first" sleep); }
+			poll runs
+			for what in ns/net ns/uts ns/mnt ns/user root cwd; do
+				same "$(stat -L -c %d:%i "/proc/$first/$what")" "$(stat -L -c %d:%i "/proc/$command/$what")" "$words: $what"
+				[ "$(stat -L -c %d:%i "/proc/$command/$what")" != "$(stat -L -c %d:%i "/proc/self/$what")" ]
+			done
+			kill "$(jailexec_of "$job")"
+			wait "$job" || true
+		done
+	}
+	for_each_caller look
+}
+
 @test "a signal that ends the command ends the jail, with that status" {
 	local as pid mark
 	a_root scratch >"$BATS_TEST_TMPDIR/jail"
