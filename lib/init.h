@@ -56,8 +56,8 @@ int init_drop(struct fail *f);
  * the command, exit with its status (128+N if it died of signal N).  All
  * descriptors go first but two: news, a pipe, gets what wait(2) says of the
  * command, an int each time that it stops, was told by us to go on, or is
- * killed; terminal, or -1, is the session's.  No process in the jail has either:
- * execve(2) takes them from the command, and nobody can look into us.
+ * killed; terminal, or -1, is the session's.  No process in the jail has
+ * either: execve(2) takes them from the command, and nobody can look into us.
  */
 _Noreturn void init_run(pid_t command, const struct init_signals *signals,
     int news, int terminal);

@@ -159,6 +159,10 @@ ahead() {
 	same 'monotonic -5 0 boottime -5 0' "$(xargs <<<"$output")"
 	run -0 enterns time=+7 -- sh -c 'readlink /proc/self/ns/time; readlink /proc/self/ns/time_for_children'
 	same "${lines[0]#*:}" "${lines[1]#*:}"
+	whole() { a_root scratch | enterns time=+88 | jailexec -- sh -c 'cat /proc/self/timens_offsets; readlink /proc/self/ns/time; readlink /proc/self/ns/time_for_children'; }
+	run -0 whole
+	same 'monotonic 88 0 boottime 88 0' "$(xargs <<<"${lines[0]} ${lines[1]}")"
+	same "${lines[2]#*:}" "${lines[3]#*:}"
 }
 
 @test "what is no offset is refused" {

@@ -509,6 +509,21 @@ jailexec_of() {
 	for_each_caller look
 }
 
+@test "the command needs no name of the host, however late it is" {
+	requires strace
+	a_root scratch | sed '/^end$/i addmount none' >"$BATS_TEST_TMPDIR/jail"
+	chmod a+r "$BATS_TEST_TMPDIR/jail"
+	mkdir -m 1777 "$BATS_TEST_TMPDIR/out"
+	look() {
+		# pid 1 has left the host by then.
+		ASAN_OPTIONS=detect_leaks=0 run -0 "$as" strace -f -qq -o "$BATS_TEST_TMPDIR/out/$as" \
+			-e inject=unshare:delay_exit=500000 \
+			jailexec -f "$BATS_TEST_TMPDIR/jail" -- hostname
+		assert_output jail
+	}
+	for_each_caller look
+}
+
 @test "a signal that ends the command ends the jail, with that status" {
 	local as pid mark
 	a_root scratch >"$BATS_TEST_TMPDIR/jail"
