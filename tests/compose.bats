@@ -272,6 +272,19 @@ in_order() {
 	done
 }
 
+@test "a long description arrives whole" {
+	local long
+	long=$(for n in {1..200}; do echo "# $n: this line says nothing"; done)
+	through() {
+		{
+			a_root scratch | sed '$d'
+			printf '%s\nenterns uts=behind-it\nend\n' "$long"
+		} | setlimit nofile=77 | jailexec -- sh -c 'hostname; ulimit -n'
+	}
+	run -0 through
+	assert_output $'behind-it\n77'
+}
+
 @test "law 3: a description that is cut after any line runs nothing" {
 	requires leaving-groups
 	local text count n

@@ -494,11 +494,43 @@ long_text(size_t count, const char *line)
 	return text;
 }
 
+static int
+keep_word(const char *tool, const char *word, void *context, struct fail *f)
+{
+	(void)f;
+	(void)tool;
+	*(const char **)context = word;
+	return 0;
+}
+
+static void
+test_two_descriptions(void)
+{
+	struct description one, two;
+	const char *first = "", *second = "";
+	struct fail why;
+
+	if (description_parse("jail 1\na one\nend\n", 17, &one, &why) < 0
+	    || description_parse("jail 1\na two\nend\n", 17, &two, &why) < 0
+	    || description_each(&one, keep_word, &first, &why) < 0
+	    || description_each(&two, keep_word, &second, &why) < 0)
+		expect(0, why.text, "two at once");
+	expect(strcmp(first, "one") == 0, "the first", first);
+	expect(strcmp(second, "two") == 0, "the second", second);
+	description_free(&one);
+	description_free(&two);
+}
+
 static void
 test_description(void)
 {
 	char *text;
 
+	/* A long one first: it has no place of its own. */
+	text = long_text(DESCRIPTION_LINES - 2, "a\n");
+	parses(text, (DESCRIPTION_LINES - 2) * 100);
+	free(text);
+	test_two_descriptions();
 	parses("jail 1\nend\n", 0);
 	parses("jail 1\na b c\nend\n", 2);
 	parses("jail 1\na\nend\n", 100);
@@ -530,9 +562,6 @@ test_description(void)
 	refuses("jail 1\na \x7f\nend\n");
 	refuses_bytes("jail 1\na \0\nend\n", 15);
 	refuses_bytes("jail 1\nend\n\0", 12);
-	text = long_text(DESCRIPTION_LINES - 2, "a\n");
-	parses(text, (DESCRIPTION_LINES - 2) * 100);
-	free(text);
 	text = long_text(DESCRIPTION_LINES - 1, "a\n");
 	refuses(text);
 	free(text);
