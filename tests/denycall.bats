@@ -227,8 +227,8 @@ under() {
 @test "a policy: conditions compare the low half, with masks, and all have to hold" {
 	requires root
 	run -0 under 'default allow' \
-		"deny ioctl arg1==$((0x5412)) errno=EACCES" 'deny ioctl arg1==0x541c errno=EBUSY' \
-		'deny ioctl arg1&0xff==0x77 errno=EIO' 'deny ioctl arg0==7 errno=EIO' \
+		"deny ioctl arg1==$((0x5412)) errno=EACCES" 'deny ioctl arg1&0xff==0x77 errno=EIO' \
+		'deny ioctl arg1==0x541c errno=EBUSY' 'deny ioctl arg0==7 errno=EIO' \
 		'deny clone arg0&CLONE_NEWUSER|CLONE_NEWNS!=0' \
 		'deny personality arg0!=0xffffffff errno=ENOENT' \
 		'deny socket arg0!=AF_UNIX arg0!=AF_INET errno=EIO' \
