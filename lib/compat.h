@@ -163,6 +163,13 @@ sys_landlock_restrict_self(int ruleset, unsigned flags)
 #define TIOCGPTPEER _IO('T', 0x41) /* Linux 4.13 */
 #endif
 
+/* ioctl(2) of a pidfd: Linux 6.11. */
+#define RUNGS_PIDFD_MOUNT_NAMESPACE _IO(0xff, 3)
+#define RUNGS_PIDFD_USER_NAMESPACE _IO(0xff, 9)
+
+/* The first user namespace of all has a number that it always has. */
+#define RUNGS_FIRST_USER_NAMESPACE 0xeffffffdU /* <linux/nsfs.h> */
+
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
 #endif

@@ -13,7 +13,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "fail.h"
+#include "nsfd.h"
 #include "pin.h"
 #include "scope.h"
 
@@ -49,11 +51,16 @@ open_directory(void)
 static bool
 is_of_our_user_namespace(int fd)
 {
-	autoclose int owner = ioctl(fd, NS_GET_USERNS);
+	autoclose int owner = ioctl(fd, NS_GET_USERNS), own = -1;
 	struct stat theirs, ours;
 
-	return owner >= 0 && fstat(owner, &theirs) == 0
-	       && stat("/proc/self/ns/user", &ours) == 0
+	if (owner < 0 || fstat(owner, &theirs) < 0)
+		return false;
+	/* Who is in it is told, or in one above, and the first has none. */
+	if (theirs.st_ino == RUNGS_FIRST_USER_NAMESPACE)
+		return true;
+	own = nsfd_user(0);
+	return own >= 0 && fstat(own, &ours) == 0
 	       && theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
@@ -146,7 +153,7 @@ empty_enter(int empty, struct empty_way *back)
 	const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
 	struct fail why;
 
-	back->namespace = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	back->namespace = nsfd_mount(0);
 	back->root = open("/", flags);
 	back->directory = open(".", flags);
 	if (back->namespace >= 0 && back->root >= 0 && back->directory >= 0

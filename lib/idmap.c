@@ -14,6 +14,7 @@
 #include "compat.h"
 #include "fail.h"
 #include "groups.h"
+#include "nsfd.h"
 #include "number.h"
 #include "range.h"
 #include "scope.h"
@@ -131,14 +132,14 @@ idmap_ids_here(const char *map)
 	return find_ids(map, &e);
 }
 
-/* The first user namespace of all has a number that it always has. */
 static bool
 is_first_namespace(void)
 {
-	const ino_t first = 0xeffffffd; /* <linux/nsfs.h>, USER_NS_INIT_INO */
+	autoclose int fd = nsfd_user(0);
 	struct stat st;
 
-	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino == first;
+	return fd >= 0 && fstat(fd, &st) == 0
+	       && st.st_ino == RUNGS_FIRST_USER_NAMESPACE;
 }
 
 /*

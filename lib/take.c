@@ -16,6 +16,7 @@
 #include "fail.h"
 #include "inroot.h"
 #include "jail.h"
+#include "nsfd.h"
 #include "numberset.h"
 #include "outside.h"
 #include "scope.h"
@@ -147,12 +148,10 @@ take_pick(struct jail *jail, struct fail *f)
 int
 take_lend(struct jail *jail, struct fail *f)
 {
-	autoclose int user = -1;
-	char path[64];
+	autoclose int user = nsfd_user(jail->first);
 
-	snprintf(path, sizeof path, "/proc/%d/ns/user", (int)jail->first);
-	if ((user = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return fail(f, errno, "%s: open it", path);
+	if (user < 0)
+		return fail(f, errno, "user: open the new one");
 	if (root_can_be_lent(&jail->root)) {
 		jail->lent = root_lend(&jail->root, user, f);
 		if (jail->lent < 0)

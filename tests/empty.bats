@@ -241,6 +241,17 @@ pins() { grep -c ' /run/rungs/empty .* nsfs ' /proc/self/mountinfo || true; }
 	[[ $output == *'go back to our own mount namespace: '* ]]
 }
 
+@test "a kernel that tells no namespace by a pidfd is asked in /proc" {
+	requires strace
+	run -0 apart '
+		map=$(strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e inject=pidfd_open:error=ENOSYS jailexec -f "$JAIL" -- cat /proc/self/uid_map)
+		read -r inside outside count <<<"$map"
+		same "0 65536" "$inside $count" map
+		[ "$outside" -ge $((0x70000000)) ]
+		grep -q INJECTED "$BATS_TEST_TMPDIR/trace"
+		same 1 "$(mounts)" mounts'
+}
+
 @test "the command begins while the mounts are made, and shares nothing with pid 1" {
 	requires strace
 	run -0 apart '
