@@ -286,8 +286,9 @@ may_unmount(const struct capabilities *c)
 static const unsigned deep_namespaces =
     CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 
-int
-jail_settle(struct jail *jail, struct fail *f)
+/* What is missing, and what does not go together. */
+static int
+check_words(struct jail *jail, struct fail *f)
 {
 	if (!jail->exactly && jail->root.dir == NULL) {
 		fail(f, 0, "no root");
@@ -326,6 +327,14 @@ jail_settle(struct jail *jail, struct fail *f)
 	    && (namespaces_paths(&jail->namespaces) & deep_namespaces) != 0)
 		return fail(f, 0,
 		    "enterns: mount, pid and user of others go with -x only");
+	return 0;
+}
+
+int
+jail_settle(struct jail *jail, struct fail *f)
+{
+	if (check_words(jail, f) < 0)
+		return -1;
 	if (jail_has_session(jail) && !jail->detached)
 		terminal_find(&jail->terminal, !jail->is_bare);
 	jail->cgroup.counts_cpu = jail->timeouts.of[TIMEOUT_CPU].after > 0;
@@ -339,9 +348,8 @@ jail_settle(struct jail *jail, struct fail *f)
 	jail->mounts.lends_sys =
 	    jail->mounts.host_sys && !may_unmount(&jail->capabilities);
 	if (capabilities_settle(&jail->capabilities, f) < 0
-	    || landlock_settle(&jail->landlock, f) < 0)
-		return -1;
-	if (settle_ids(jail, f) < 0)
+	    || landlock_settle(&jail->landlock, f) < 0
+	    || settle_ids(jail, f) < 0)
 		return -1;
 	jail->is_exposed = is_exposed(jail);
 	jail->root.gives = jail_has(jail, CLONE_NEWUSER)
