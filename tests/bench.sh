@@ -102,8 +102,18 @@ printf 'as uid %s, %s rounds, kernel %s\n' "$(id -u)" "$runs" "$(uname -r)"
 compare -n "$runs" -r 'default jail/bwrap --unshare-all/0.6' \
 	-r 'default jail/crun run, cgroups off/0.3' "${candidates[@]}"
 
-# Where the caller has many mounts, and where it has few.
+# The same for an ordinary user, whose jails begin in another way.
 [ "$(id -u)" -eq 0 ] || exit 0
+mkdir "$work/bench"
+cp "$build"/bench/* "$work/bench/"
+cp "$0" "$work/bench.sh"
+chmod -R a+rX "$work"/{bin,libexec,share,bench,bench.sh}
+install -d -o 1234 -g 1234 "$work/home"
+printf '\n'
+(cd "$work" && HOME=$work/home TMPDIR=$work/home setpriv --reuid=1234 \
+	--regid=1234 --clear-groups -- "$work/bench.sh" "$work" "$runs")
+
+# Where the caller has many mounts, and where it has few.
 candidates=()
 for count in 20 2000; do
 	exec {answer}< <(exec mounts make "$count" "$work/mounts-$count")
