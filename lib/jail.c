@@ -286,7 +286,7 @@ may_unmount(const struct capabilities *c)
 static const unsigned deep_namespaces =
     CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 
-/* What is missing, and what does not go together. */
+/* What is missing, what does not go together, and what brings what along. */
 static int
 check_words(struct jail *jail, struct fail *f)
 {
@@ -437,6 +437,18 @@ jail_early_namespaces(const struct jail *jail)
 }
 
 /*
+ * Whether the namespaces are all new, but for a time namespace, which only
+ * children begin in, and the root is put together by descriptor.
+ */
+static bool
+is_built_anew(const struct jail *jail)
+{
+	return jail_has(jail, CLONE_NEWNS) && !jail_has(jail, CLONE_NEWTIME)
+	       && namespaces_paths(&jail->namespaces) == 0
+	       && root_can_be_lent(&jail->root) && fsmount_is_whole();
+}
+
+/*
  * Where a user namespace is to have the ids of its maker, mounts that come
  * from the host are kept together by the kernel, so that none can be taken
  * away to show what it covers: so they have to be the namespace's own.
@@ -444,25 +456,18 @@ jail_early_namespaces(const struct jail *jail)
 bool
 jail_may_begin_empty(const struct jail *jail)
 {
-	return jail_has(jail, CLONE_NEWNS) && !jail_has(jail, CLONE_NEWTIME)
-	       && root_can_be_lent(&jail->root) && !jail_is_in_place(jail)
-	       && namespaces_paths(&jail->namespaces) == 0
+	return !jail_is_in_place(jail)
 	       && (!jail_has(jail, CLONE_NEWUSER)
 		   || idmap_shifts(&jail->namespaces.ids))
 	       && !mounts_need_host(&jail->mounts) && geteuid() == 0
-	       && capability_has(CAP_SYS_ADMIN) && fsmount_is_whole();
+	       && capability_has(CAP_SYS_ADMIN) && is_built_anew(jail);
 }
 
 bool
 jail_forks_early(const struct jail *jail)
 {
-	return jail_has(jail, CLONE_NEWUSER) && jail_has(jail, CLONE_NEWNS)
-	       && jail_has_init(jail) && root_can_be_lent(&jail->root)
-	       && fsmount_is_whole()
-	       /* Who has begun would not be in those. */
-	       && !jail_has(jail, CLONE_NEWTIME)
-	       && namespaces_paths(&jail->namespaces) == 0 && jail->trace < 0
-	       && jail->status < 0
+	return jail_has(jail, CLONE_NEWUSER) && jail_has_init(jail)
+	       && is_built_anew(jail) && jail->trace < 0 && jail->status < 0
 	       && (!jail_has_session(jail) || jail->terminal.outer < 0)
 	       && !credential_has_names(&jail->credential)
 	       && !landlock_asked(&jail->landlock);
