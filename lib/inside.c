@@ -325,8 +325,7 @@ begin_early(struct jail *jail, char *command[], int channel,
 	if (jail_enter(jail, STAGE_IDS, &why) < 0)
 		give_up(channel, &why);
 	/* For the command, which may not resolve a name of the host. */
-	if (jail->sysctls < 0)
-		jail->sysctls = namespaces_open_sysctls();
+	namespaces_find_sysctls(&jail->sysctls);
 	begun = begin_command(jail, command, channel, signals, true);
 	jail->helper = begun.gate;
 	if (jail_has(jail, CLONE_NEWNET))

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <sched.h>
@@ -326,7 +325,7 @@ take_groups(const struct join *j, struct fail *f)
 	int count;
 
 	if (!j->deny_groups
-	    || setgroups((size_t)j->group_count, j->groups) == 0)
+	    || sys_setgroups((size_t)j->group_count, j->groups) == 0)
 		return 0;
 	if ((count = getgroups(JOIN_GROUPS, own)) < 0)
 		return fail(f, errno, "of=%d: read our groups", (int)j->pid);

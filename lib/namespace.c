@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <inttypes.h>
 #include <linux/nsfs.h>
 #include <sched.h>
@@ -275,10 +274,12 @@ namespaces_enter_time(const struct namespaces *ns, struct fail *f)
 	return 0;
 }
 
-int
-namespaces_open_sysctls(void)
+void
+namespaces_find_sysctls(int *sysctls)
 {
-	return open("/proc/sys/user", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (*sysctls < 0)
+		*sysctls =
+		    open("/proc/sys/user", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 int
@@ -315,7 +316,7 @@ leave_groups(int user_namespace, struct fail *f)
 {
 	uid_t owner;
 
-	if (setgroups(0, NULL) == 0
+	if (sys_setgroups(0, NULL) == 0
 	    || (ioctl(user_namespace, NS_GET_OWNER_UID, &owner) == 0
 		&& owner == geteuid()))
 		return 0;
@@ -329,8 +330,9 @@ become_somebody(struct fail *f)
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 
-	if ((setresgid(0, 0, 0) == 0 || setresgid(gid, gid, gid) == 0)
-	    && (setresuid(0, 0, 0) == 0 || setresuid(uid, uid, uid) == 0))
+	if ((sys_setresgid(0, 0, 0) == 0 || sys_setresgid(gid, gid, gid) == 0)
+	    && (sys_setresuid(0, 0, 0) == 0
+		|| sys_setresuid(uid, uid, uid) == 0))
 		return 0;
 	return fail(f, 0, "user: the namespace has no id that could be ours");
 }

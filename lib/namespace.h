@@ -81,12 +81,12 @@ int namespaces_enter_time(const struct namespaces *ns, struct fail *f);
  * Let nobody in our user namespace, which must be new, make another: in a
  * nested one a process has every capability again, and with them most of
  * the kernel's mount and network code to attack.  sysctls is from
- * namespaces_open_sysctls(); what is found in it is the namespace's own of
+ * namespaces_find_sysctls(); what is found in it is the namespace's own of
  * who looks.  namespaces(7), "The /proc/sys/user directory".
  */
 int namespaces_forbid_nesting(int sysctls, struct fail *f);
 
-/* Open the directory /proc/sys/user, in a /proc of the host; or -1. */
-int namespaces_open_sysctls(void);
+/* Open the directory /proc/sys/user, in a /proc of the host, unless it is. */
+void namespaces_find_sysctls(int *sysctls);
 
 #endif

@@ -37,7 +37,7 @@ outside_ask(const struct mounts *mounts, enum mount_kind kind, struct fail *f)
 {
 	size_t n = kind == real[0].kind ? 0 : 1;
 
-	if (kind == MOUNT_SYS && mounts->host_sys)
+	if (mounts->outside < 0 || (kind == MOUNT_SYS && mounts->host_sys))
 		return 0;
 	for (int word = 0; word < mounts->count; word++)
 		if (mounts->list[word].kind == kind
@@ -72,7 +72,7 @@ outside_enter_network(struct mounts *mounts, struct fail *f)
 	mounts->network = -1;
 	if (network_enter(maker, f) < 0)
 		return -1;
-	return mounts->outside < 0 ? 0 : outside_ask(mounts, MOUNT_SYS, f);
+	return outside_ask(mounts, MOUNT_SYS, f);
 }
 
 int

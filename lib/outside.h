@@ -18,8 +18,8 @@ struct fail;
 
 /*
  * In the jail: ask for each new one that a word of this kind wants, MOUNT_PROC
- * or MOUNT_SYS.  Who asks is in the namespaces that are to be shown.  -1: the
- * channel is of no use.
+ * or MOUNT_SYS, if somebody outside is to mount it.  Who asks is in the
+ * namespaces that are to be shown.  -1: the channel is of no use.
  */
 int outside_ask(const struct mounts *mounts, enum mount_kind kind,
     struct fail *f);

@@ -21,6 +21,7 @@
 
 #include "compat.h"
 #include "fsmount.h"
+#include "nsfd.h"
 #include "scope.h"
 
 enum { NSFS = 0x6e736673 }; /* <linux/magic.h> */
@@ -41,7 +42,7 @@ make_empty(void)
 
 	if (unshare(CLONE_NEWNS) < 0
 	    || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0
-	    || (self = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC)) < 0)
+	    || (self = nsfd_mount(0)) < 0)
 		return -1;
 	top = fsmount_new("tmpfs", options, safe);
 	if (top < 0 || mkdirat(top, EMPTY_ASIDE, 0555) < 0

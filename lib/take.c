@@ -124,7 +124,7 @@ take_empty(struct jail *jail, struct fail *f)
 	jail->begins_empty = jail->empty >= 0;
 	if (jail->empty < 0)
 		return 0;
-	jail->sysctls = namespaces_open_sysctls();
+	namespaces_find_sysctls(&jail->sysctls);
 	if (mounts_open_devices(&jail->mounts, f) < 0)
 		return -1;
 	if (jail_has(jail, CLONE_NEWUSER))
@@ -192,8 +192,7 @@ take_hostname(struct jail *jail, struct fail *f)
 int
 take_no_nesting(struct jail *jail, struct fail *f)
 {
-	if (jail->sysctls < 0)
-		jail->sysctls = namespaces_open_sysctls();
+	namespaces_find_sysctls(&jail->sysctls);
 	return namespaces_forbid_nesting(jail->sysctls, f);
 }
 
