@@ -171,7 +171,7 @@ description_free(struct description *d)
 	*d = (struct description){ 0 };
 }
 
-/* Twice as much room, or more.  -1: there is none, and d is as it was. */
+/* More room.  -1: there is none, and d is as it was. */
 static int
 grow(struct description *d, size_t room)
 {

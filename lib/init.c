@@ -179,8 +179,7 @@ wait_for(pid_t command)
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		if (pid != command)
 			continue;
-		/* What our own status says need not be told, and wake nobody.
-		 */
+		/* Our own status says the rest, and wakes nobody before. */
 		if (!WIFEXITED(status))
 			tell(status);
 		if (!WIFSTOPPED(status))

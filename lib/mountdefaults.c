@@ -14,15 +14,9 @@
 		STANDARD, .kind = MOUNT_TMPFS, .path = (char *)(where),        \
 			  .mode = (bits)                                       \
 	}
-#define TRY_RO(where)                                                          \
+#define TRY(what, where)                                                       \
 	{                                                                      \
-		STANDARD, .kind = MOUNT_RO, .try = true,                       \
-			  .path = (char *)(where)                              \
-	}
-#define TRY_MASK(where)                                                        \
-	{                                                                      \
-		STANDARD, .kind = MOUNT_MASK, .try = true,                     \
-			  .path = (char *)(where)                              \
+		STANDARD, .kind = (what), .try = true, .path = (char *)(where) \
 	}
 
 /*
@@ -34,25 +28,25 @@ static const struct mount standard[] = {
 	{ STANDARD, .kind = MOUNT_DEV },
 	TMPFS("/tmp", "1777"),
 	TMPFS("/run", "755"),
-	TRY_RO("/proc/bus"),
-	TRY_RO("/proc/fs"),
-	TRY_RO("/proc/irq"),
-	TRY_RO("/proc/sys"),
-	TRY_RO("/proc/sysrq-trigger"),
-	TRY_MASK("/proc/acpi"),
-	TRY_MASK("/proc/asound"),
-	TRY_MASK("/proc/interrupts"),
-	TRY_MASK("/proc/kcore"),
-	TRY_MASK("/proc/keys"),
-	TRY_MASK("/proc/latency_stats"),
-	TRY_MASK("/proc/sched_debug"),
-	TRY_MASK("/proc/scsi"),
-	TRY_MASK("/proc/timer_list"),
-	TRY_MASK("/proc/timer_stats"),
+	TRY(MOUNT_RO, "/proc/bus"),
+	TRY(MOUNT_RO, "/proc/fs"),
+	TRY(MOUNT_RO, "/proc/irq"),
+	TRY(MOUNT_RO, "/proc/sys"),
+	TRY(MOUNT_RO, "/proc/sysrq-trigger"),
+	TRY(MOUNT_MASK, "/proc/acpi"),
+	TRY(MOUNT_MASK, "/proc/asound"),
+	TRY(MOUNT_MASK, "/proc/interrupts"),
+	TRY(MOUNT_MASK, "/proc/kcore"),
+	TRY(MOUNT_MASK, "/proc/keys"),
+	TRY(MOUNT_MASK, "/proc/latency_stats"),
+	TRY(MOUNT_MASK, "/proc/sched_debug"),
+	TRY(MOUNT_MASK, "/proc/scsi"),
+	TRY(MOUNT_MASK, "/proc/timer_list"),
+	TRY(MOUNT_MASK, "/proc/timer_stats"),
 	/* Last: the network namespace that it shows may be a while. */
 	{ STANDARD, .kind = MOUNT_SYS },
-	TRY_MASK("/sys/devices/virtual/powercap"),
-	TRY_MASK("/sys/firmware"),
+	TRY(MOUNT_MASK, "/sys/devices/virtual/powercap"),
+	TRY(MOUNT_MASK, "/sys/firmware"),
 };
 
 void

@@ -513,8 +513,10 @@ test_two_descriptions(void)
 	if (description_parse("jail 1\na one\nend\n", 17, &one, &why) < 0
 	    || description_parse("jail 1\na two\nend\n", 17, &two, &why) < 0
 	    || description_each(&one, keep_word, &first, &why) < 0
-	    || description_each(&two, keep_word, &second, &why) < 0)
+	    || description_each(&two, keep_word, &second, &why) < 0) {
 		expect(0, why.text, "two at once");
+		return;
+	}
 	expect(strcmp(first, "one") == 0, "the first", first);
 	expect(strcmp(second, "two") == 0, "the second", second);
 	description_free(&one);
