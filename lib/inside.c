@@ -258,9 +258,8 @@ make_network(int channel, int gate)
 }
 
 /*
- * What the command's process does early: it makes the network namespace, and
- * does what holds for all.  pid 1 hands it the root in which it makes the
- * mounts meanwhile.
+ * What the command's process does early: it makes the network namespace.
+ * pid 1 hands it the root in which it makes the mounts meanwhile.
  */
 static void
 help(struct jail *jail, int channel, int gate)
@@ -269,8 +268,7 @@ help(struct jail *jail, int channel, int gate)
 
 	if (jail_has(jail, CLONE_NEWNET))
 		make_network(channel, gate);
-	if (jail_enter(jail, STAGE_SETTLE, &why) < 0
-	    || root_enter(take_over(gate), &why) < 0)
+	if (root_enter(take_over(gate), &why) < 0)
 		give_up(channel, &why);
 }
 
@@ -324,8 +322,6 @@ begin_early(struct jail *jail, char *command[], int channel,
 	(void)take_over(channel);
 	if (jail_enter(jail, STAGE_IDS, &why) < 0)
 		give_up(channel, &why);
-	/* For the command, which may not resolve a name of the host. */
-	namespaces_find_sysctls(&jail->sysctls);
 	begun = begin_command(jail, command, channel, signals, true);
 	jail->helper = begun.gate;
 	if (jail_has(jail, CLONE_NEWNET))
@@ -377,7 +373,6 @@ inside_first(struct jail *jail, char *command[], int channel,
 	else if (jail_enter(jail, STAGE_IDS, &why) < 0)
 		give_up(channel, &why);
 	if (jail_enter(jail, STAGE_ASK, &why) < 0
-	    || (!early && jail_enter(jail, STAGE_SETTLE, &why) < 0)
 	    || jail_enter(jail, STAGE_MOUNTS, &why) < 0)
 		give_up(channel, &why);
 	if (jail->mounts.network >= 0

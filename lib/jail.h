@@ -47,8 +47,7 @@ enum stage {
 	STAGE_INSIDE,  /* the first process, still with all of its power */
 	STAGE_IDS,     /* it, and so whoever it begins */
 	STAGE_ASK,     /* it, so that others get ready what it will need */
-	STAGE_SETTLE,  /* it or the command, what holds for all in there */
-	STAGE_MOUNTS,  /* it, from the mounts on */
+	STAGE_MOUNTS,  /* it, what holds for all in there */
 	STAGE_FORK,    /* * */
 	STAGE_APART,   /* pid 1, while the command gets ready */
 	STAGE_COMMAND, /* the command; it may not resolve a path yet */

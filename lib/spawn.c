@@ -53,7 +53,6 @@ run_in_place(struct jail *jail, char *command[], struct fail *f)
 	    || jail_enter(jail, STAGE_INSIDE, f) < 0
 	    || jail_enter(jail, STAGE_IDS, f) < 0
 	    || jail_enter(jail, STAGE_ASK, f) < 0
-	    || jail_enter(jail, STAGE_SETTLE, f) < 0
 	    || jail_enter(jail, STAGE_MOUNTS, f) < 0
 	    || jail_enter(jail, STAGE_COMMAND, f) < 0
 	    || jail_enter(jail, STAGE_EXEC, f) < 0)
