@@ -260,12 +260,18 @@ make_network(int channel, int gate)
 /*
  * What the command's process does early: it makes the network namespace.
  * pid 1 hands it the root in which it makes the mounts meanwhile.
+ *
+ * The kernel may have begun us on pid 1's own processor.  There that is to
+ * come first, for it has hardly more to do than to fall asleep, and is woken
+ * on an idle one then.  Who was only put off for us would stay behind us
+ * until the namespace is made: nobody moves what has run just now.
  */
 static void
 help(struct jail *jail, int channel, int gate)
 {
 	struct fail why;
 
+	sched_yield();
 	if (jail_has(jail, CLONE_NEWNET))
 		make_network(channel, gate);
 	if (root_enter(take_over(gate), &why) < 0)
@@ -363,9 +369,10 @@ inside_first(struct jail *jail, char *command[], int channel,
 	int fd;
 
 	jail->channel = channel;
-	die_with_parent(channel, &why);
-	if (!early)
+	if (!early) {
+		die_with_parent(channel, &why);
 		wait_for_go(jail, channel);
+	}
 	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
 		give_up(channel, &why);
 	if (early)
