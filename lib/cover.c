@@ -54,6 +54,14 @@ covers_end(struct covers *c)
 	scope_close(&c->empty);
 }
 
+int
+covers_use_null(struct covers *c, int null)
+{
+	scope_close(&c->null);
+	c->null = null;
+	return null < 0 ? -1 : 0;
+}
+
 static int
 lay_copy(int of, unsigned attributes, int target)
 {

@@ -35,6 +35,9 @@ struct covers {
 void covers_begin(struct covers *c, int null, int empty);
 void covers_end(struct covers *c);
 
+/* Have a null device, which is closed at the end.  -1: it is none. */
+int covers_use_null(struct covers *c, int null);
+
 /*
  * After each word that was taken: hold what it mounted, if covers belong in
  * there, and see what it means for those that are held.  -1: what its name

@@ -35,6 +35,7 @@ static const char *const links[][2] = {
 	{ "ptmx", "pts/ptmx" },
 };
 
+static const char *const dev_options[] = { "mode=0755", NULL };
 static const char *const pts_options[] = { "ptmxmode=0666", "mode=0620", NULL };
 static const char *const shm_options[] = { "mode=1777", NULL };
 
@@ -68,6 +69,40 @@ device_open_null(void)
 {
 	return check_node(&nodes[0],
 	    open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC));
+}
+
+int
+device_null_of(int dev)
+{
+	return openat(dev, nodes[0].name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* Whatever the caller's umask is, they are for everybody. */
+static int
+make_nodes(int dev)
+{
+	mode_t kept = umask(0);
+	int result = 0;
+
+	for (size_t n = 0; n < DEVICES && result == 0; n++)
+		result = mknodat(dev, nodes[n].name, S_IFCHR | 0666,
+		    makedev(nodes[n].major, nodes[n].minor));
+	umask(kept);
+	return result;
+}
+
+int
+device_make(int user_namespace)
+{
+	int dev = fsmount_new("tmpfs", dev_options,
+	    RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC);
+
+	if (dev < 0)
+		return -1;
+	if (make_nodes(dev) == 0 && fsmount_map_ids(dev, user_namespace) == 0)
+		return dev;
+	close(dev);
+	return -1;
 }
 
 /*
@@ -132,7 +167,7 @@ device_fill(int dev, const int open_nodes[DEVICES], bool mqueue, struct fail *f)
 	const unsigned safe =
 	    RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV | RUNGS_ATTR_NOEXEC;
 
-	for (size_t n = 0; n < DEVICES; n++)
+	for (size_t n = 0; open_nodes != NULL && n < DEVICES; n++)
 		if (attach_node(dev, nodes[n].name, open_nodes[n]) < 0)
 			return fail(f, errno, "dev: attach %s", nodes[n].name);
 	for (size_t n = 0; n < COUNT(links); n++)

@@ -15,6 +15,15 @@ struct fail;
 enum { DEVICES = 6 };
 
 /*
+ * A new /dev, detached, with nodes of its own and nothing else in it, whose
+ * owner is root in user_namespace.  Nodes are made by who may do that outside
+ * of all user namespaces, and can be opened in a file system that is of there,
+ * too, so nobody in user_namespace can add one: mknod(2), mount(2) MS_NODEV.
+ * -1 with errno set: there is none, and device_open() is the other way.
+ */
+int device_make(int user_namespace);
+
+/*
  * Open the nodes, as detached mounts.  They are binds of the host's own,
  * each checked to be the device it is called: mknod(2) is not for user
  * namespaces.  This has to come before a new /dev may hide the host's.
@@ -26,14 +35,15 @@ void device_close(const int nodes[DEVICES]);
 
 /*
  * Fill the directory dev, a mounted tmpfs that nobody else has seen yet.
- * mqueue needs an ipc namespace of our own.
+ * NULL for nodes: it has some.  mqueue needs an ipc namespace of our own.
  */
 int device_fill(int dev, const int nodes[DEVICES], bool mqueue, struct fail *f);
 
 /*
- * Open the host's /dev/null, and refuse what only looks like it.  A file
- * is masked with it.  -1: errno is set.
+ * Open the host's null device, and refuse what only looks like it; or that
+ * of a /dev of ours.  A file is masked with it.  -1: errno is set.
  */
 int device_open_null(void);
+int device_null_of(int dev);
 
 #endif

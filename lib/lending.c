@@ -8,6 +8,7 @@
 #include "fsmount.h"
 #include "layers.h"
 #include "mount.h"
+#include "scope.h"
 
 bool
 mounts_have_upper(const struct mounts *mounts)
@@ -65,25 +66,39 @@ mounts_need_host(const struct mounts *mounts)
 	return false;
 }
 
-int
-mounts_open_devices(struct mounts *mounts, struct fail *f)
-{
-	for (int n = 0; n < mounts->count && !mounts->has_devices; n++) {
-		if (mounts->list[n].kind != MOUNT_DEV)
-			continue;
-		if (device_open(mounts->devices, f) < 0)
-			return -1;
-		mounts->has_devices = true;
-	}
-	return 0;
-}
-
 void
 mounts_close_devices(struct mounts *mounts)
 {
+	for (int n = 0; n < mounts->count; n++) {
+		struct mount *m = &mounts->list[n];
+
+		if (m->kind != MOUNT_DEV)
+			continue;
+		scope_close(&m->lent);
+		m->lent = -1;
+	}
 	if (mounts->has_devices)
 		device_close(mounts->devices);
 	mounts->has_devices = false;
+}
+
+/*
+ * A whole /dev, where nobody in the jail may make a node and it takes no mount
+ * that forbids them, from who may; else the host's nodes.
+ */
+static int
+lend_dev(struct mounts *mounts, struct mount *m, int user_namespace,
+    struct fail *f)
+{
+	m->is_lent = true;
+	if (user_namespace >= 0)
+		m->lent = device_make(user_namespace);
+	if (m->lent >= 0 || mounts->has_devices)
+		return 0;
+	if (device_open(mounts->devices, f) < 0)
+		return -1;
+	mounts->has_devices = true;
+	return 0;
 }
 
 int
@@ -100,6 +115,9 @@ mounts_lend(struct mounts *mounts, int user_namespace, struct fail *f)
 			if (layers_lend(m, user_namespace, f) < 0)
 				return -1;
 		}
+		if (m->kind == MOUNT_DEV && mounts->lends_dev
+		    && lend_dev(mounts, m, user_namespace, f) < 0)
+			return -1;
 		if (m->kind == MOUNT_SYS && mounts->lends_sys
 		    && fsmount_is_whole()) {
 			m->is_lent = true;
@@ -122,23 +140,34 @@ count_parts(const struct mount *m)
 {
 	if (!m->is_lent)
 		return 0;
+	if (m->kind == MOUNT_DEV)
+		return m->lent < 0 ? 1 + DEVICES : 1;
 	if (m->layers == NULL || m->layers->missing)
 		return 1;
 	return layers_count(m->layers);
 }
 
+/* The one where a part of a loan is, or is to be put.  Nodes follow a /dev. */
+static int *
+part_of(struct mounts *mounts, struct mount *m, int part)
+{
+	if (m->layers != NULL)
+		return &m->layers->lent[part];
+	return part == 0 ? &m->lent : &mounts->devices[part - 1];
+}
+
 int
-mounts_send(const struct mounts *mounts, int channel)
+mounts_send(struct mounts *mounts, int channel)
 {
 	for (int n = 0; n < mounts->count; n++) {
-		const struct mount *m = &mounts->list[n];
+		struct mount *m = &mounts->list[n];
 
 		for (int part = 0; part < count_parts(m); part++) {
 			const struct loan loan = { .word = n, .part = part };
-			int fd =
-			    m->layers == NULL ? m->lent : m->layers->lent[part];
 
-			if (channel_send(channel, &loan, sizeof loan, fd) < 0)
+			if (channel_send(channel, &loan, sizeof loan,
+				*part_of(mounts, m, part))
+			    < 0)
 				return -1;
 		}
 	}
@@ -155,10 +184,11 @@ mounts_borrow(struct mounts *mounts, const struct loan *loan, int fd)
 		return;
 	m = &mounts->list[loan->word];
 	m->is_lent = true;
-	if (m->layers == NULL)
-		m->lent = fd;
-	else if (fd < 0)
+	if (m->layers == NULL && loan->part > DEVICES)
+		return;
+	mounts->has_devices |= m->layers == NULL && loan->part > 0;
+	if (m->layers != NULL && fd < 0)
 		m->layers->missing = true;
 	else
-		m->layers->lent[loan->part] = fd;
+		*part_of(mounts, m, loan->part) = fd;
 }

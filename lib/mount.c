@@ -375,6 +375,15 @@ mounts_add(void *layer, const char *word, struct fail *f)
 	return 1;
 }
 
+bool
+mounts_have(const struct mounts *mounts, enum mount_kind kind)
+{
+	for (int n = 0; n < mounts->count; n++)
+		if (mounts->list[n].kind == kind)
+			return true;
+	return false;
+}
+
 /* One field: its colons get their backslash, then the word's own escapes. */
 static void
 print_field(const char *text, FILE *out)

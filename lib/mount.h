@@ -82,7 +82,8 @@ struct mounts {
 	int network;      /* who makes the network namespace that sys is to */
 			  /* show, and will hand it over, or -1 */
 	int nothing;      /* empty_directory() for masks, or -1 */
-	bool has_devices; /* the host's nodes were opened from outside: */
+	bool lends_dev;   /* a /dev comes from outside, or the host's */
+	bool has_devices; /* nodes for one: they were opened there */
 	int devices[DEVICES]; /* they, or -1 */
 	bool none;            /* "none" was said */
 	bool new_ipc;   /* there is an ipc namespace of our own: for mqueue */
@@ -96,6 +97,9 @@ struct mounts {
 
 /* Take one word.  1: taken; 0: no such word; -1: bad. */
 int mounts_add(void *layer, const char *word, struct fail *f);
+
+/* Whether there is a word of that kind. */
+bool mounts_have(const struct mounts *mounts, enum mount_kind kind);
 
 /* Begin with the default set: the OCI runtime's, masks included. */
 void mounts_add_defaults(struct mounts *mounts);
@@ -146,7 +150,7 @@ struct loan {
  * Send all that was lent over a channel; without a descriptor where there
  * is none and that is no error.  In the other process: take one.
  */
-int mounts_send(const struct mounts *mounts, int channel);
+int mounts_send(struct mounts *mounts, int channel);
 void mounts_borrow(struct mounts *mounts, const struct loan *loan, int fd);
 
 /*
@@ -155,11 +159,7 @@ void mounts_borrow(struct mounts *mounts, const struct loan *loan, int fd);
  */
 bool mounts_need_host(const struct mounts *mounts);
 
-/*
- * Open the nodes of the host's /dev, if any are wanted, for a process that
- * will not see it; and close what was opened.
- */
-int mounts_open_devices(struct mounts *mounts, struct fail *f);
+/* Close what was lent for /dev: it is the jail's by now. */
 void mounts_close_devices(struct mounts *mounts);
 
 /*

@@ -106,6 +106,21 @@ take_sys(int root, struct mounts *all, struct mount *m, struct fail *f)
 	return -1;
 }
 
+/* With a /dev from outside comes what masks are made of. */
+static int
+take_whole_dev(int root, const struct mounts *all, const struct mount *m,
+    struct covers *covers, struct fail *f)
+{
+	autoclose int dev = m->lent;
+
+	if (attach_real(root, "/dev", dev, f) < 0
+	    || device_fill(dev, NULL, all->new_ipc, f) < 0)
+		return -1;
+	if (covers_use_null(covers, device_null_of(dev)) < 0)
+		return fail(f, errno, "/dev/null: open it");
+	return 0;
+}
+
 static int
 take_dev(int root, const struct mounts *all, struct fail *f)
 {
@@ -279,7 +294,8 @@ take(struct mounts *all, struct mount *m, int root, struct covers *covers,
 	case MOUNT_SYS:
 		return take_sys(root, all, m, f);
 	case MOUNT_DEV:
-		return take_dev(root, all, f);
+		return m->lent >= 0 ? take_whole_dev(root, all, m, covers, f)
+		                    : take_dev(root, all, f);
 	case MOUNT_MQUEUE:
 		return take_mqueue(root, f);
 	case MOUNT_TMPFS:

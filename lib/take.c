@@ -124,9 +124,8 @@ take_empty(struct jail *jail, struct fail *f)
 	jail->begins_empty = jail->empty >= 0;
 	if (jail->empty < 0)
 		return 0;
+	jail->mounts.lends_dev = true;
 	namespaces_find_sysctls(&jail->sysctls);
-	if (mounts_open_devices(&jail->mounts, f) < 0)
-		return -1;
 	if (jail_has(jail, CLONE_NEWUSER))
 		return 0;
 	jail->lent = root_lend(&jail->root, -1, f);

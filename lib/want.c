@@ -2,6 +2,9 @@
 /* want.c - see want.h */
 #include "want.h"
 
+#include <linux/capability.h>
+
+#include "capability.h"
 #include "compat.h"
 #include "fsmount.h"
 #include "jail.h"
@@ -169,6 +172,15 @@ want_lend(const struct jail *jail)
 {
 	return want_maps(jail) && jail_has(jail, CLONE_NEWNS)
 	       && idmap_shifts(&jail->namespaces.ids);
+}
+
+/* They are made where /dev is lent: mounts_lend(). */
+bool
+want_nodes(const struct jail *jail)
+{
+	return jail->begins_empty && want_lend(jail)
+	       && mounts_have(&jail->mounts, MOUNT_DEV)
+	       && capability_has(CAP_MKNOD);
 }
 
 bool

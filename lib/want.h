@@ -48,6 +48,7 @@ bool want_held(const struct jail *jail);
 bool want_names(const struct jail *jail);
 bool want_new_mounts(const struct jail *jail);
 bool want_new_root(const struct jail *jail);
+bool want_nodes(const struct jail *jail);
 bool want_no_nesting(const struct jail *jail);
 bool want_no_new_privileges(const struct jail *jail);
 bool want_old_mounts(const struct jail *jail);

@@ -282,6 +282,16 @@ in_jail() {
 	a_root scratch | ${as:-as_caller} jailexec "$@"
 }
 
+# has_own_nodes: whether a jail of this caller has a /dev with nodes of its
+# own: it may make some, and a tmpfs shows owners as the jail has them.
+has_own_nodes() {
+	local node=$BATS_TEST_TMPDIR/node
+	[[ ${as:-as_caller} == as_caller && $(id -u) -eq 0 ]] || return
+	rm -f "$node"
+	mknod "$node" c 1 3 2>/dev/null &&
+		a_root scratch | addmount bind=/dev/shm:/srv | jailexec -- true 2>/dev/null
+}
+
 # digest DIR: one line for all that is in the tree: names, types, modes,
 # owners, times, link targets and contents.
 digest() {

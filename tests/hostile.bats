@@ -568,6 +568,36 @@ written'
 	run -1 addmount "mask=$BATS_TEST_FILENAME" -- touch -c "$BATS_TEST_FILENAME"
 }
 
+@test "a jail's own devices are no way to the host's, whatever root there may do" {
+	requires root
+	local as=as_caller before
+	has_own_nodes || skip "requires nodes of the jail's own"
+	before=$(stat -c '%n %a %u:%g %t:%T %Z' /dev/null /dev/zero /dev/full)
+	changes() {
+		a_root scratch | droppriv caps=all | denycall none | jailexec -- sh -c '
+			stat -c "%n %a %u:%g" /dev /dev/null
+			mount -o remount,suid,dev,exec,bind /dev
+			rm /dev/zero && chmod 600 /dev/null && chown 5:5 /dev/full && ls /dev/zero
+			for node in "b 254 0" "c 1 1" "c 1 3"; do mknod /dev/node $node; done
+			/test/attack mknod /dev/node
+			mknod /dev/fifo p && ls /dev/fifo' 2>&1
+	}
+	run -0 changes
+	assert_output "/dev 755 0:0
+/dev/null 666 0:0
+ls: /dev/zero: No such file or directory
+mknod: /dev/node: Operation not permitted
+mknod: /dev/node: Operation not permitted
+mknod: /dev/node: Operation not permitted
+Operation not permitted
+/dev/fifo"
+	same "$before" "$(stat -c '%n %a %u:%g %t:%T %Z' /dev/null /dev/zero /dev/full)"
+	# Nor is there one when they may be made after all.
+	keeps() { a_root scratch | enterns user=host | droppriv caps=mknod | denycall none | jailexec -- sh -c 'mknod /dev/node c 1 3 && cat /dev/node' 2>&1; }
+	run -1 keeps
+	assert_output "cat: can't open '/dev/node': Permission denied"
+}
+
 @test "a name that an enemy chose does not reach the terminal raw" {
 	run -125 enterns $'\e[2Jx' -- true
 	never grep -q $'\e' <<<"$output"

@@ -136,6 +136,21 @@ words'
 	for_each_caller look
 }
 
+@test "/dev is the same under any umask, and where no node can be made" {
+	local look='cd /dev && stat -c "%n %a" . * && echo x >null && cat /proc/keys' as want
+	masked() { (umask 077 && in_jail -- sh -c "$look"); }
+	for as in "${callers[@]}"; do
+		want=$(in_jail -- sh -c "$look")
+		run -0 masked
+		same "$want" "$output"
+	done
+	requires root
+	unable() { a_root scratch | setpriv --bounding-set=-mknod jailexec -- sh -c "$look; grep -c ' devtmpfs ' /proc/self/mountinfo"; }
+	run -0 unable
+	same "$want" "$(sed '$d' <<<"$output")"
+	((${lines[-1]} >= 6))
+}
+
 @test "a jail's programs can have a pseudo-terminal" {
 	requires alpine
 	look() {
@@ -194,8 +209,12 @@ words'
 		assert_match '/ rw,nodev.*'
 		assert_match '/proc rw,nosuid,nodev,noexec.*'
 		assert_match '/sys ro,nosuid,nodev,noexec.*'
-		assert_match '/dev rw,nosuid,nodev,noexec.*'
-		assert_match '/dev/null ro,nosuid,noexec.*'
+		if has_own_nodes; then
+			assert_match '/dev rw,nosuid,noexec.*'
+		else
+			assert_match '/dev rw,nosuid,nodev,noexec.*'
+			assert_match '/dev/null ro,nosuid,noexec.*'
+		fi
 		assert_match '/dev/pts rw,nosuid,noexec.*'
 		assert_match '/dev/shm rw,nosuid,nodev,noexec.*'
 		assert_match '/tmp rw,nosuid,nodev.*'

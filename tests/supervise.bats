@@ -631,6 +631,26 @@ steps() {
 	refused full
 }
 
+@test "-e says that nodes are made where they are, and nowhere else" {
+	requires root strace no-sanitizer
+	local as=as_caller dir=$BATS_TEST_TMPDIR/d said=0 made=0
+	mkdir "$dir"
+	# nodes SAID MADE COMMAND...: whether it says so, and how many are made.
+	nodes() {
+		same "$1" "$("${@:3}" jailexec -e -f "$dir/jail" -- true | grep -c ': mknod(2) ')"
+		"${@:3}" strace -f -qq -o "$dir/calls" -e trace=mknod,mknodat jailexec -f "$dir/jail" -- true
+		same "$2" "$(grep -c 'S_IFCHR.* = 0$' "$dir/calls")"
+	}
+	! has_own_nodes || said=1 made=6
+	cp "$jail" "$dir/jail"
+	nodes $said $made env
+	nodes 0 0 setpriv --bounding-set=-mknod
+	enterns user=host <"$jail" >"$dir/jail"
+	nodes 0 0 env
+	addmount none proc <"$jail" >"$dir/jail"
+	nodes 0 0 env
+}
+
 @test "-e does nothing" {
 	local dir=$BATS_TEST_TMPDIR/none
 	{ printf 'jail 1\nmkroot dir=%s scratch\nend\n' "$dir" | setlimit memory=64M pids=3; } >"$BATS_TEST_TMPDIR/absent"
