@@ -223,11 +223,14 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 /*
  * Give up what is the command's: were its standard input and output kept
  * open here, who is at the other end of a pipe would not see that it closed
- * its own.  In the background there is nobody to report to, either.
+ * its own.  Nobody is left at the other end of the channel, and in the
+ * background there is nobody to report to, either.
  */
 static void
-release(struct jail *jail)
+release(struct jail *jail, int *channel)
 {
+	scope_close(channel);
+	*channel = -1;
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 	descriptors_close(&jail->kept);
@@ -246,7 +249,7 @@ release(struct jail *jail)
 }
 
 static int
-run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
+run_to_end(struct jail *jail, int *channel, const struct init_signals *signals,
     int news, struct telling *telling, struct fail *f)
 {
 	struct supervised s = {
@@ -265,12 +268,12 @@ run_to_end(struct jail *jail, int channel, const struct init_signals *signals,
 	uint64_t began = jail_reports(jail) ? report_now() : 0;
 
 	if (jail_enter(jail, STAGE_MAPS, f) == 0
-	    && say_maps(jail, channel, f) == 0
-	    && wait_for_start(jail, channel, &started, telling, f) == 0
+	    && say_maps(jail, *channel, f) == 0
+	    && wait_for_start(jail, *channel, &started, telling, f) == 0
 	    && report_start(jail, &started, f) == 0
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
 		telling_started(telling);
-		release(jail);
+		release(jail, channel);
 		s.first = s.command = jail->first;
 		if (started.command != 0)
 			s.command = started.command;
@@ -340,7 +343,7 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	/* The end that tells stays open here: that it closes is no news. */
 	scope_close(&theirs);
 	theirs = -1;
-	result = run_to_end(jail, ours, &signals, news, &telling, f);
+	result = run_to_end(jail, &ours, &signals, news, &telling, f);
 	/*
 	 * Signals stay blocked: one that came too late to be forwarded must
 	 * not take the place of the command's status.
