@@ -197,7 +197,9 @@ covers_take(struct covers *c, int root, const struct mount *m, struct fail *f)
 	target = inroot_open(base, path, O_PATH, 0);
 	if (target < 0 && errno == ENOENT && m->try)
 		return 0;
-	if (target >= 0 && mountpoint_check(root, target, m->path, f) < 0)
+	/* What is in what is held is not the root. */
+	if (target >= 0 && base == root
+	    && mountpoint_check(root, target, m->path, f) < 0)
 		return -1;
 	if (target < 0
 	    || (masked ? mask(target, c) : make_readonly(target)) < 0)
