@@ -66,22 +66,6 @@ mounts_need_host(const struct mounts *mounts)
 	return false;
 }
 
-void
-mounts_close_devices(struct mounts *mounts)
-{
-	for (int n = 0; n < mounts->count; n++) {
-		struct mount *m = &mounts->list[n];
-
-		if (m->kind != MOUNT_DEV)
-			continue;
-		scope_close(&m->lent);
-		m->lent = -1;
-	}
-	if (mounts->has_devices)
-		device_close(mounts->devices);
-	mounts->has_devices = false;
-}
-
 /*
  * A whole /dev, where nobody in the jail may make a node and it takes no mount
  * that forbids them, from who may; else the host's nodes.
@@ -154,6 +138,19 @@ part_of(struct mounts *mounts, struct mount *m, int part)
 	if (m->layers != NULL)
 		return &m->layers->lent[part];
 	return part == 0 ? &m->lent : &mounts->devices[part - 1];
+}
+
+void
+mounts_let_go(struct mounts *mounts)
+{
+	for (int n = 0; n < mounts->count; n++) {
+		struct mount *m = &mounts->list[n];
+
+		for (int part = count_parts(m) - 1; part >= 0; part--) {
+			scope_close(part_of(mounts, m, part));
+			*part_of(mounts, m, part) = -1;
+		}
+	}
 }
 
 int

@@ -159,8 +159,8 @@ void mounts_borrow(struct mounts *mounts, const struct loan *loan, int fd);
  */
 bool mounts_need_host(const struct mounts *mounts);
 
-/* Close what was lent for /dev: it is the jail's by now. */
-void mounts_close_devices(struct mounts *mounts);
+/* Close what was lent: it is the jail's by now. */
+void mounts_let_go(struct mounts *mounts);
 
 /*
  * Make the mounts inside root, which must be in a mount namespace of our

@@ -234,7 +234,7 @@ release(struct jail *jail, int *channel)
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 	descriptors_close(&jail->kept);
-	mounts_close_devices(&jail->mounts);
+	mounts_let_go(&jail->mounts);
 	scope_close(&jail->lent);
 	jail->lent = -1;
 	if (!jail->detached)

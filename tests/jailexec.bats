@@ -655,14 +655,27 @@ jailexec_of() {
 
 @test "neither pid 1 nor who waits for it keeps open what the jail was made of" {
 	requires root
-	a_root scratch >"$BATS_TEST_TMPDIR/jail"
-	jailexec -f "$BATS_TEST_TMPDIR/jail" -- sleep 1000 3>&- &
-	local job=$!
+	local at=$BATS_TEST_TMPDIR/at job few fds
+	mkdir "$at"
 	kept() { [[ $(ls "/proc/$(pgrep -P "$job")/fd") == 0 ]]; }
-	poll kept
-	never grep fscontext <<<"$(readlink "/proc/$job"/fd/*)"
-	kill "$job"
-	never wait "$job"
+	# count_fds COMMAND...: how many descriptors has who waits?
+	count_fds() {
+		"$@" jailexec -f "$BATS_TEST_TMPDIR/jail" -- sleep 1000 3>&- &
+		job=$!
+		poll kept
+		never grep fscontext <<<"$(readlink "/proc/$job"/fd/*)"
+		fds=("/proc/$job/fd/"*)
+		kill "$job"
+		never wait "$job"
+	}
+	a_root scratch | addmount none >"$BATS_TEST_TMPDIR/jail"
+	count_fds env
+	few=${#fds[@]}
+	a_root scratch | addmount bind="$at:/srv" overlay="/usr:$at::/opt" >"$BATS_TEST_TMPDIR/jail"
+	count_fds env
+	same "$few" "${#fds[@]}"
+	count_fds setpriv --bounding-set=-mknod
+	same "$few" "${#fds[@]}"
 }
 
 # --- options and words ---
