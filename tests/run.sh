@@ -27,8 +27,8 @@ for file in "${@:-$tests/}"; do
 	esac
 done
 
-# A copy that everybody can reach, wherever the checkout is: an ordinary
-# user runs the tools from here.
+# shellcheck source=tests/stage.bash
+source "$tests/stage.bash" || exit
 umask 022
 # What a test makes of niceness starts at 0, also under nice(1).
 renice -n 0 -p $$ >/dev/null 2>&1
@@ -39,34 +39,12 @@ clean_up() {
 	trap - EXIT
 	((${#running[@]} == 0)) || kill "${!running[@]}" 2>/dev/null
 	wait
-	# A test that was killed may have left a directory without x.
-	find "$stage" -type d ! -perm -700 -exec chmod u+rwx {} + 2>/dev/null
-	rm -rf --one-file-system "$stage"
+	stage_remove "$stage"
 }
 trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 
-chmod 755 "$stage"
-mkdir -p "$stage/results" "$stage/tests"
-mkdir -m 1777 "$stage/tmp"
-for part in bin libexec share; do
-	# share links to the templates of the checkout.
-	[ ! -d "$build/$part" ] || cp -rL "$build/$part" "$stage/" || exit
-done
-for program in "$build"/tests/*; do
-	[ ! -x "$program" ] || cp "$program" "$stage/tests/" || exit
-done
-
-export RUNGS_STAGE=$stage TMPDIR=$stage/tmp
-export RUNGS_DATA=${RUNGS_DATA:-$tests/../../shared/data}
-export PATH=$stage/bin:$PATH:/usr/sbin:/sbin
-# What a caller's own set-up may hold must not decide a test.
-unset RUNGS_TEMPLATES RUNGS_MIRROR XDG_CACHE_HOME
-# Nor what make told us, and would tell another.
-unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES
-if grep -qa __asan_init "$stage/bin/jailexec"; then
-	export RUNGS_SANITIZED=1
-fi
+stage "$build" "$stage" || exit
 
 # report FILE STATUS TAP: print one file's results, add them to the totals.
 passed=0 failed=0 skipped=0

@@ -1,9 +1,13 @@
-# setup_suite.bash - once for each file that bats runs; see run.sh
+# setup_suite.bash - once for each start of bats(1)
+#
+# "bats tests" runs one test after the other, with what RUNGS_BUILD has, or
+# build; run.sh starts it once for each file, as many as there are processors.
+# shellcheck source=tests/stage.bash
+source "$(dirname "${BASH_SOURCE[0]}")/stage.bash" || return
 
 setup_suite() {
 	if [ -z "${RUNGS_STAGE:-}" ]; then
-		echo "start the tests with make test, or tests/run.sh BUILD FILE" >&2
-		return 1
+		stage_alone || return
 	fi
 	# Bats makes it 0700, and the ordinary user must get through.
 	chmod 711 "$BATS_RUN_TMPDIR"
@@ -22,9 +26,25 @@ setup_suite() {
 }
 
 teardown_suite() {
+	[ -z "${RUNGS_ALONE:-}" ] || stage_remove "$RUNGS_ALONE"
 	while [ -n "${RUNGS_PINNED:-}" ] && is_pinned; do
 		umount /run/rungs/empty || break
 	done
+}
+
+# Do what run.sh does before it begins.
+stage_alone() {
+	local build=${RUNGS_BUILD:-$(dirname "${BASH_SOURCE[0]}")/../build}
+	if [ ! -x "$build/tests/attack" ]; then
+		echo "$build: the tests' programs are not there: make test makes them" >&2
+		return 1
+	fi
+	umask 022
+	exec </dev/null
+	renice -n 0 -p $$ >/dev/null 2>&1
+	export RUNGS_ALONE
+	RUNGS_ALONE=$(mktemp -d "${TMPDIR:-/tmp}/rungs-tests.XXXXXX") &&
+		stage "$build" "$RUNGS_ALONE"
 }
 
 is_pinned() {
