@@ -82,8 +82,8 @@ struct mounts {
 	int network;      /* who makes the network namespace that sys is to */
 			  /* show, and will hand it over, or -1 */
 	int nothing;      /* empty_directory() for masks, or -1 */
-	bool lends_dev;   /* a /dev comes from outside, or the host's */
-	bool has_devices; /* nodes for one: they were opened there */
+	bool lends_dev;   /* the caller lends a /dev, or nodes for one */
+	bool has_devices; /* nodes, and they are the host's: */
 	int devices[DEVICES]; /* they, or -1 */
 	bool none;            /* "none" was said */
 	bool new_ipc;   /* there is an ipc namespace of our own: for mqueue */
