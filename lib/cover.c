@@ -35,10 +35,9 @@ static const struct {
 };
 
 void
-covers_begin(struct covers *c, int null, int empty)
+covers_begin(struct covers *c, int empty)
 {
-	*c = (struct covers){ .lent = null,
-		.null = -1,
+	*c = (struct covers){ .null = -1,
 		.empty = empty,
 		.attached = empty >= 0 };
 	for (size_t n = 0; n < COVER_HELD; n++)
@@ -92,8 +91,7 @@ mask(int target, struct covers *c)
 	if (S_ISDIR(st.st_mode))
 		return mask_directory(target, c);
 	if (c->null < 0)
-		c->null = c->lent >= 0 ? fcntl(c->lent, F_DUPFD_CLOEXEC, 3)
-		                       : device_open_null();
+		c->null = device_open_null();
 	return c->null < 0 ? -1 : lay_copy(c->null, SAFE, target);
 }
 

@@ -19,7 +19,6 @@ struct mount;
 enum { COVER_HELD = 2 }; /* proc and sys */
 
 struct covers {
-	int lent;        /* the host's null device from outside, or -1 */
 	int null, empty; /* what masks are copies of; -1: none was needed */
 	bool attached;   /* only then can the empty directory be copied */
 	struct held {
@@ -29,13 +28,16 @@ struct covers {
 };
 
 /*
- * Begin, with a null device and an empty directory of a mount of ours that
- * somebody opened before, or -1.  The directory is closed at the end.
+ * Begin, with an empty directory of a mount of ours, which is closed at the
+ * end, or -1.
  */
-void covers_begin(struct covers *c, int null, int empty);
+void covers_begin(struct covers *c, int empty);
 void covers_end(struct covers *c);
 
-/* Have a null device, which is closed at the end.  -1: it is none. */
+/*
+ * Have the null device of a new /dev, where the host's is not to be seen; it
+ * is closed at the end.  -1: it is none.
+ */
 int covers_use_null(struct covers *c, int null);
 
 /*

@@ -14,6 +14,8 @@
 #include "fsmount.h"
 #include "scope.h"
 
+enum { SAFER = RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV | RUNGS_ATTR_NOEXEC };
+
 /* Documentation/admin-guide/devices.txt in the kernel. */
 static const struct node {
 	const char *name;
@@ -92,6 +94,12 @@ make_nodes(int dev)
 }
 
 int
+device_new(void)
+{
+	return fsmount_new("tmpfs", dev_options, SAFER);
+}
+
+int
 device_make(int user_namespace)
 {
 	int dev = fsmount_new("tmpfs", dev_options,
@@ -162,23 +170,26 @@ mount_below(int dev, const char *name, const char *type,
 }
 
 int
-device_fill(int dev, const int open_nodes[DEVICES], bool mqueue, struct fail *f)
+device_attach(int dev, const int open_nodes[DEVICES], struct fail *f)
 {
-	const unsigned safe =
-	    RUNGS_ATTR_NOSUID | RUNGS_ATTR_NODEV | RUNGS_ATTR_NOEXEC;
-
-	for (size_t n = 0; open_nodes != NULL && n < DEVICES; n++)
+	for (size_t n = 0; n < DEVICES; n++)
 		if (attach_node(dev, nodes[n].name, open_nodes[n]) < 0)
 			return fail(f, errno, "dev: attach %s", nodes[n].name);
+	return 0;
+}
+
+int
+device_fill(int dev, bool mqueue, struct fail *f)
+{
 	for (size_t n = 0; n < COUNT(links); n++)
 		if (symlinkat(links[n][1], dev, links[n][0]) < 0)
 			return fail(f, errno, "dev: link %s", links[n][0]);
 	if (mount_below(dev, "pts", "devpts", pts_options,
 		RUNGS_ATTR_NOSUID | RUNGS_ATTR_NOEXEC, f)
 		< 0
-	    || mount_below(dev, "shm", "tmpfs", shm_options, safe, f) < 0)
+	    || mount_below(dev, "shm", "tmpfs", shm_options, SAFER, f) < 0)
 		return -1;
 	if (mqueue)
-		return mount_below(dev, "mqueue", "mqueue", NULL, safe, f);
+		return mount_below(dev, "mqueue", "mqueue", NULL, SAFER, f);
 	return 0;
 }

@@ -24,6 +24,12 @@ enum { DEVICES = 6 };
 int device_make(int user_namespace);
 
 /*
+ * A new /dev, detached, with nothing in it.  Its nodes are mounts of their
+ * own, for a node that is made in it is not one.  -1: errno is set.
+ */
+int device_new(void);
+
+/*
  * Open the nodes, as detached mounts.  They are binds of the host's own,
  * each checked to be the device it is called: mknod(2) is not for user
  * namespaces.  This has to come before a new /dev may hide the host's.
@@ -34,10 +40,12 @@ int device_open(int nodes[DEVICES], struct fail *f);
 void device_close(const int nodes[DEVICES]);
 
 /*
- * Fill the directory dev, a mounted tmpfs that nobody else has seen yet.
- * NULL for nodes: it has some.  mqueue needs an ipc namespace of our own.
+ * Attach the nodes in the directory dev, a mounted tmpfs that nobody else has
+ * seen yet; and put into it what belongs there besides.  mqueue needs an ipc
+ * namespace of our own.
  */
-int device_fill(int dev, const int nodes[DEVICES], bool mqueue, struct fail *f);
+int device_attach(int dev, const int nodes[DEVICES], struct fail *f);
+int device_fill(int dev, bool mqueue, struct fail *f);
 
 /*
  * Open the host's null device, and refuse what only looks like it; or that

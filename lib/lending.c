@@ -180,9 +180,9 @@ mounts_borrow(struct mounts *mounts, const struct loan *loan, int fd)
 	    || loan->part >= LAYERS_LENT)
 		return;
 	m = &mounts->list[loan->word];
-	m->is_lent = true;
 	if (m->layers == NULL && loan->part > DEVICES)
 		return;
+	m->is_lent = true;
 	mounts->has_devices |= m->layers == NULL && loan->part > 0;
 	if (m->layers != NULL && fd < 0)
 		m->layers->missing = true;

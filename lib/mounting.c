@@ -106,40 +106,30 @@ take_sys(int root, struct mounts *all, struct mount *m, struct fail *f)
 	return -1;
 }
 
-/* With a /dev from outside comes what masks are made of. */
+/* A /dev from outside, or one of ours with nodes from there or from here. */
 static int
-take_whole_dev(int root, const struct mounts *all, const struct mount *m,
+take_dev(int root, const struct mounts *all, const struct mount *m,
     struct covers *covers, struct fail *f)
 {
-	autoclose int dev = m->lent;
-
-	if (attach_real(root, "/dev", dev, f) < 0
-	    || device_fill(dev, NULL, all->new_ipc, f) < 0)
-		return -1;
-	if (covers_use_null(covers, device_null_of(dev)) < 0)
-		return fail(f, errno, "/dev/null: open it");
-	return 0;
-}
-
-static int
-take_dev(int root, const struct mounts *all, struct fail *f)
-{
-	static const char *const options[] = { "mode=0755", NULL };
-	/* The nodes are mounts of their own: a node made here is not one. */
-	autoclose int fs = fsmount_new("tmpfs", options, SAFER);
+	bool whole = m->lent >= 0, outside = whole || all->has_devices;
+	autoclose int dev = whole ? m->lent : device_new();
 	int own[DEVICES], result;
-	const int *nodes = all->has_devices ? all->devices : own;
 
-	if (fs < 0)
+	if (dev < 0)
 		return fail(f, errno, "/dev: mount a tmpfs");
-	if (!all->has_devices && device_open(own, f) < 0)
+	/* Before it hides the host's. */
+	if (!outside && device_open(own, f) < 0)
 		return -1;
-	result = attach_real(root, "/dev", fs, f);
+	result = attach_real(root, "/dev", dev, f);
+	if (result == 0 && !whole)
+		result = device_attach(dev, outside ? all->devices : own, f);
 	if (result == 0)
-		result = device_fill(fs, nodes, all->new_ipc, f);
-	/* Those from outside are what masks are made of, still. */
-	if (!all->has_devices)
+		result = device_fill(dev, all->new_ipc, f);
+	if (!outside)
 		device_close(own);
+	else if (result == 0
+		 && covers_use_null(covers, device_null_of(dev)) < 0)
+		return fail(f, errno, "/dev/null: open it");
 	return result;
 }
 
@@ -294,8 +284,7 @@ take(struct mounts *all, struct mount *m, int root, struct covers *covers,
 	case MOUNT_SYS:
 		return take_sys(root, all, m, f);
 	case MOUNT_DEV:
-		return m->lent >= 0 ? take_whole_dev(root, all, m, covers, f)
-		                    : take_dev(root, all, f);
+		return take_dev(root, all, m, covers, f);
 	case MOUNT_MQUEUE:
 		return take_mqueue(root, f);
 	case MOUNT_TMPFS:
@@ -343,8 +332,7 @@ mounts_apply(struct mounts *mounts, int root, struct fail *f)
 	struct covers covers;
 	int result = 0;
 
-	covers_begin(&covers, mounts->has_devices ? mounts->devices[0] : -1,
-	    mounts->nothing);
+	covers_begin(&covers, mounts->nothing);
 	for (int n = 0; n < mounts->count && result == 0; n++) {
 		struct mount *m = &mounts->list[n];
 
