@@ -89,8 +89,7 @@ audit_open(struct audit *a, struct fail *f)
 void
 audit_close(struct audit *a)
 {
-	scope_close(&a->fd);
-	a->fd = -1;
+	scope_drop(&a->fd);
 }
 
 /* What is behind "name=" up to the next blank; NULL: it is not there. */

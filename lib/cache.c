@@ -101,8 +101,7 @@ cache_open(struct cache *c, struct fail *f)
 void
 cache_close(struct cache *c)
 {
-	scope_close(&c->fd);
-	c->fd = -1;
+	scope_drop(&c->fd);
 }
 
 static bool

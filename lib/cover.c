@@ -146,8 +146,7 @@ covers_hold(struct covers *c, int root, const struct mount *m, struct fail *f)
 		if (m->kind != real[n].kind
 		    && (m->path == NULL || strcmp(m->path, real[n].path) != 0))
 			continue;
-		scope_close(&held->mount);
-		held->mount = -1;
+		scope_drop(&held->mount);
 		if (m->kind == real[n].kind && hold(root, n, held, f) < 0)
 			return -1;
 	}

@@ -81,8 +81,7 @@ keep_begin(struct keep *k, const struct root *root, struct fail *f)
 		return fail(f, errno, "--keep=%s: open it", k->dir);
 	if (check_empty(k, f) == 0 && make_upper(k, root, f) == 0)
 		return 0;
-	scope_close(&k->fd);
-	k->fd = -1;
+	scope_drop(&k->fd);
 	return -1;
 }
 

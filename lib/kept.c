@@ -132,8 +132,7 @@ kept_open_apart(int *upper, struct fail *f)
 		if (*upper < 0 || lower < 0) {
 			fail(f, errno, "%s: open the layer",
 			    lower < 0 ? origin.root.dir : KEEP_UPPER);
-			scope_close(&lower);
-			lower = -1;
+			scope_drop(&lower);
 		}
 	}
 	origin_free(&origin);

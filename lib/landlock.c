@@ -465,7 +465,6 @@ landlock_restrict(struct landlock *l, bool told, struct fail *f)
 		logs ? RUNGS_LANDLOCK_LOG_NEW_EXEC : 0)
 	    < 0)
 		return fail(f, errno, "landlock_restrict_self");
-	scope_close(&l->ruleset);
-	l->ruleset = -1;
+	scope_drop(&l->ruleset);
 	return 0;
 }

@@ -109,8 +109,7 @@ static void
 close_all(int fd[], int count)
 {
 	for (int n = 0; n < count; n++) {
-		scope_close(&fd[n]);
-		fd[n] = -1;
+		scope_drop(&fd[n]);
 	}
 }
 

@@ -147,8 +147,7 @@ mounts_let_go(struct mounts *mounts)
 		struct mount *m = &mounts->list[n];
 
 		for (int part = count_parts(m) - 1; part >= 0; part--) {
-			scope_close(part_of(mounts, m, part));
-			*part_of(mounts, m, part) = -1;
+			scope_drop(part_of(mounts, m, part));
 		}
 	}
 }

@@ -21,6 +21,14 @@ scope_close(const int *fd)
 	errno = error;
 }
 
+/* Close one now, whoever owns it; there is none then. */
+static inline void
+scope_drop(int *fd)
+{
+	scope_close(fd);
+	*fd = -1;
+}
+
 /* char *text = NULL or something from malloc(3). */
 #define autofree __attribute__((cleanup(scope_free)))
 static inline void

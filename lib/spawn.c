@@ -229,14 +229,12 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 static void
 release(struct jail *jail, int *channel)
 {
-	scope_close(channel);
-	*channel = -1;
+	scope_drop(channel);
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 	descriptors_close(&jail->kept);
 	mounts_let_go(&jail->mounts);
-	scope_close(&jail->lent);
-	jail->lent = -1;
+	scope_drop(&jail->lent);
 	if (!jail->detached)
 		return;
 	close(STDERR_FILENO);
@@ -341,8 +339,7 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 		inside_first(jail, command, theirs, &signals, told);
 	}
 	/* The end that tells stays open here: that it closes is no news. */
-	scope_close(&theirs);
-	theirs = -1;
+	scope_drop(&theirs);
 	result = run_to_end(jail, &ours, &signals, news, &telling, f);
 	/*
 	 * Signals stay blocked: one that came too late to be forwarded must

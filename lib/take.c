@@ -216,8 +216,7 @@ root_of_mounts(struct jail *jail, struct fail *f)
 {
 	int mount = mounts_root(&jail->mounts, f);
 
-	scope_close(&jail->lent);
-	jail->lent = -1;
+	scope_drop(&jail->lent);
 	return mount < 0 ? -1 : root_put(&jail->root, mount, f);
 }
 

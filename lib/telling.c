@@ -180,8 +180,7 @@ hear_calls(struct telling *t)
 	for (int n = 0; n < BATCH && poll(&more, 1, 0) > 0; n++) {
 		if (!(more.revents & POLLIN)) {
 			/* Nobody is left who has the filter. */
-			scope_close(&t->listener);
-			t->listener = -1;
+			scope_drop(&t->listener);
 			return;
 		}
 		if (listener_answer(t->listener, t->program, t->programs, &r)

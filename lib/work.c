@@ -204,8 +204,7 @@ make_locked(int parent, const char *prefix, struct work *w, struct fail *f)
 		    && fchmod(w->fd, 0700) == 0)
 			return 0;
 		/* Another maker was quicker, and removes it as rubbish. */
-		scope_close(&w->fd);
-		w->fd = -1;
+		scope_drop(&w->fd);
 	}
 	return fail(f, errno, "lock a directory to work in");
 }
