@@ -228,6 +228,7 @@ requires() {
 		loop-device) losetup -f >/dev/null 2>&1 ;;
 		sys-resource) may_raise_limits ;;
 		no-sys-resource) never may_raise_limits 2>/dev/null ;;
+		own-nodes) has_own_nodes ;;
 		# The virtual machine: what it has may be changed.
 		own-machine) [ -n "${RUNGS_OWN_MACHINE:-}" ] ;;
 		landlock) lockpath exec=/ read=/ -- true 2>/dev/null ;;

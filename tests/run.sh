@@ -29,9 +29,6 @@ done
 
 # shellcheck source=tests/stage.bash
 source "$tests/stage.bash" || exit
-umask 022
-# What a test makes of niceness starts at 0, also under nice(1).
-renice -n 0 -p $$ >/dev/null 2>&1
 stage=$(mktemp -d "${TMPDIR:-/tmp}/rungs-tests.XXXXXX") || exit
 running=()
 

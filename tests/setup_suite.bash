@@ -39,10 +39,7 @@ stage_alone() {
 		echo "$build: the tests' programs are not there: make test makes them" >&2
 		return 1
 	fi
-	umask 022
 	exec </dev/null
-	renice -n 0 -p $$ >/dev/null 2>&1
-	export RUNGS_ALONE
 	RUNGS_ALONE=$(mktemp -d "${TMPDIR:-/tmp}/rungs-tests.XXXXXX") &&
 		stage "$build" "$RUNGS_ALONE"
 }

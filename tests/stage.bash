@@ -4,6 +4,9 @@
 # goes by.
 stage() {
 	local part program
+	umask 022
+	# What a test makes of niceness starts at 0, also under nice(1).
+	renice -n 0 -p $$ >/dev/null 2>&1
 	mkdir -p "$2/results" "$2/tests" && mkdir -m 1777 "$2/tmp" || return
 	# Everybody is to reach it, wherever the checkout is: an ordinary
 	# user runs the tools from here.
