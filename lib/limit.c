@@ -16,6 +16,7 @@
 
 enum {
 	PERCENT = 100,       /* in the unit that shares are counted in */
+	PROCESSORS = 10000,  /* more than any kernel knows */
 	PAGE = 4096,         /* less memory than that is none */
 	PID_LIMIT = 1 << 22, /* PID_MAX_LIMIT of the kernel */
 	WEIGHT = 10000,      /* the most of version 2's */
@@ -25,7 +26,7 @@ enum {
 /* memory before swap: version 1 wants the two limits set in that order. */
 const struct limit limits[] = {
 	{ "cpu", "cpu", "cpu", "cpu.cfs_quota_us", "cpu.max", LIMIT_SHARE,
-	    PERCENT, 0 },
+	    PERCENT, PROCESSORS * 100 * PERCENT },
 	{ "cpu-weight", "cpu", "cpu", "cpu.shares", "cpu.weight",
 	    LIMIT_CPU_WEIGHT, 1, WEIGHT },
 	{ "cpus", "cpuset", "cpuset", "cpuset.cpus", "cpuset.cpus", LIMIT_SET,
@@ -83,7 +84,7 @@ parse_share(const char *text, uint64_t *share)
 
 	length -= percent;
 	whole = strcspn(text, ".%");
-	if (number_read(text, whole, number_plain, 1000000, &value) < 0)
+	if (number_read(text, whole, number_plain, UINT32_MAX, &value) < 0)
 		return -1;
 	if (whole < length) { /* at most two digits behind the point */
 		size_t digits = length - whole - 1;
@@ -247,6 +248,8 @@ check_value(const struct limit_word *w, const char *word, struct fail *f)
 		return 1;
 	if (w->value < l->least && l->kind == LIMIT_SHARE)
 		return bad(f, word, "the least is 1%%");
+	if (w->value > l->most && l->kind == LIMIT_SHARE)
+		return bad(f, word, "the most is %d processors", PROCESSORS);
 	if (w->value < l->least)
 		return bad(f, word, "the least is %" PRIu64, l->least);
 	if (l->most > 0 && w->value > l->most)

@@ -362,6 +362,9 @@ normal() {
 	normal swap=0% swap=0.00%
 	normal memory-high=1073741824 memory-high=1G
 	normal memory-low=0 memory-low=0
+	normal cpu=150% cpu=1.5
+	normal cpu=1000000% cpu=10000.00
+	normal cpu=1000000% cpu=1000000%
 	normal cpu-weight=7 cpu-weight=007
 	normal cpus=0-3,5 cpus=5,3,0-2,1
 	normal cpus=8191 cpus=8191
@@ -464,6 +467,10 @@ normal() {
 	assert_output 'setlimit: memory=1: the least is 4096'
 	refused setlimit cpu-weight=10001 -- echo "$ran"
 	assert_output 'setlimit: cpu-weight=10001: the most is 10000'
+	refused setlimit cpu=10000.01 -- echo "$ran"
+	assert_output 'setlimit: cpu=10000.01: the most is 10000 processors'
+	refused setlimit cpu=1000000.01% -- echo "$ran"
+	assert_output 'setlimit: cpu=1000000.01%: the most is 10000 processors'
 	refused setlimit cg:cgroup.procs=1 -- echo "$ran"
 	assert_output 'setlimit: cg:cgroup.procs=1: the group itself is not for words'
 	refused setlimit pids -- echo "$ran"
