@@ -18,6 +18,7 @@ MANDIR       = $(PREFIX)/share/man
 TEMPLATEDIR  = $(PREFIX)/share/rungs/rootfs-templates
 POLICYDIR    = $(PREFIX)/share/rungs/syscall-policies
 FUZZ_SECONDS = 20
+FUZZING      = -max_total_time=$(FUZZ_SECONDS)
 
 packages = gcc make libc6-dev musl-tools libarchive-dev libmd-dev \
 	libseccomp-dev libjansson-dev busybox-static curl ca-certificates bats clang libclang-rt-dev \
@@ -201,9 +202,15 @@ build/fuzz/%: tests/fuzz/%.c build/fuzz/lib.a
 	$(call say,LD,$@)$(fuzzcc) -fsanitize=fuzzer -o $@ $^ \
 		-lseccomp -ljansson -larchive -lmd
 
+# Each begins with what is in tests/fuzz/seeds, and with what it found before.
 fuzz: $(fuzzers)
-	set -e; for target in $^; do \
-		$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1; \
+	set -e; for target in $(^F); do \
+		found=build/fuzz/found/$$target; \
+		seeds=tests/fuzz/seeds/$$target; \
+		[ -d $$seeds ] || seeds=; \
+		mkdir -p $$found; \
+		build/fuzz/$$target $(FUZZING) -artifact_prefix=$$found- \
+			-print_final_stats=1 $$found $$seeds; \
 	done
 
 install: all

@@ -3,8 +3,8 @@
  * description.c - fuzz target: no text may crash what reads descriptions,
  * and what a layer prints it must read again as the same
  */
+#include <sanitizer/allocator_interface.h>
 #include <stddef.h>
-#include <sanitizer/lsan_interface.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +14,11 @@
 #include "fail.h"
 #include "jail.h"
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const tools[] = { "mkroot", "setlimit", "enterns" };
+static const char *const tools[] = { "mkroot", "setlimit", "enterns",
+	"addmount", "droppriv", "lockpath", "denycall" };
 
 static char *
 print(const struct jail *jail)
@@ -38,18 +40,53 @@ print(const struct jail *jail)
 	return text;
 }
 
-/* What a jail's words become lives as long as the tool, and is not freed. */
+/*
+ * What a jail's words become lives as long as the tool, which frees none of
+ * it.  It is written down here, so that hours of jails fit into memory.
+ */
+static const void *words[4096];
+static size_t word_count;
+static bool reading;
+
+static void
+note_word(const volatile void *word, size_t size)
+{
+	(void)size;
+	if (!reading)
+		return;
+	if (word_count == sizeof words / sizeof *words)
+		abort();
+	words[word_count++] = (const void *)word;
+}
+
+static void
+forget_word(const volatile void *word)
+{
+	for (size_t n = word_count; n-- > 0;)
+		if (words[n] == word) {
+			words[n] = words[--word_count];
+			return;
+		}
+}
+
+static void
+free_words(void)
+{
+	while (word_count > 0)
+		free((void *)words[word_count - 1]);
+}
+
 static int
 read_jail(struct jail *jail, struct description *d)
 {
 	struct fail why;
 	int result;
 
-	__lsan_disable();
+	reading = true;
 	memset(jail, 0, sizeof *jail);
 	jail_init(jail, true);
 	result = jail_read(jail, d, &why);
-	__lsan_enable();
+	reading = false;
 	return result;
 }
 
@@ -74,6 +111,17 @@ read_back(const struct jail *jail)
 }
 
 int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	if (__sanitizer_install_malloc_and_free_hooks(note_word, forget_word)
+	    == 0)
+		abort();
+	return 0;
+}
+
+int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct description d;
@@ -85,5 +133,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (read_jail(&jail, &d) == 0)
 		read_back(&jail);
 	description_free(&d);
+	free_words();
 	return 0;
 }
