@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,6 +92,51 @@ init_restore_signals(const struct init_signals *signals)
 {
 	sigaction(SIGCHLD, &signals->child, NULL);
 	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+}
+
+/* What people and services end a process with. */
+static const struct end {
+	int sig;
+	const char *name;
+} ends[] = {
+	{ SIGHUP, "SIGHUP" },
+	{ SIGINT, "SIGINT" },
+	{ SIGQUIT, "SIGQUIT" },
+	{ SIGTERM, "SIGTERM" },
+};
+
+int
+init_open_end(const struct init_signals *signals, struct fail *f)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	for (size_t n = 0; n < COUNT(ends); n++)
+		if (!sigismember(&signals->mask, ends[n].sig))
+			sigaddset(&set, ends[n].sig);
+	if ((fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
+		return fail(f, errno, "wait for signals");
+	return fd;
+}
+
+int
+init_hear_end(int end, struct fail *f)
+{
+	struct signalfd_siginfo info;
+	int sig;
+
+	if (read(end, &info, sizeof info) != sizeof info)
+		return 0;
+	sig = (int)info.ssi_signo;
+	for (size_t n = 0; n < COUNT(ends); n++)
+		if (ends[n].sig == sig && !init_ignores(sig)) {
+			fail(f, 0, "%s: it came before the command ran",
+			    ends[n].name);
+			f->status = EXIT_SIGNAL + sig;
+			return -1;
+		}
+	return 0;
 }
 
 int

@@ -30,6 +30,22 @@ void init_block_signals(struct init_signals *signals, bool own_session);
 void init_restore_signals(const struct init_signals *signals);
 
 /*
+ * Until the command runs there is nobody to forward signals to, and what the
+ * jail is made of may never come: a pipe that nobody writes to, a file system
+ * whose server is gone.  So there is a descriptor, O_CLOEXEC, that can be read
+ * once SIGHUP, SIGINT, SIGQUIT or SIGTERM has come: signalfd(2).  What the
+ * caller had blocked waits for the command, as it would for any child.
+ * -1: f says why.
+ */
+int init_open_end(const struct init_signals *signals, struct fail *f);
+
+/*
+ * Take out what came, without waiting.  0: nothing, or what the caller
+ * ignores.  -1: f says what, and has its status, 128+N.
+ */
+int init_hear_end(int end, struct fail *f);
+
+/*
  * Whether the caller ignores a signal (nohup, background jobs of scripts): it
  * stays ignored.  To be asked when it comes, since one that is blocked does
  * come: all of them asked before would make each jail begin later.

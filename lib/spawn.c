@@ -158,13 +158,23 @@ explain_doorstep(const struct jail *jail, int error, struct fail *f)
 	    program_invocation_short_name);
 }
 
+/* Wait for a word of the jail.  -1: there will be none, and f says why. */
+static int
+await_word(struct telling *telling, int channel, int end, struct fail *f)
+{
+	while (!telling_wait_for(telling, channel, end))
+		if (init_hear_end(end, f) < 0)
+			return -1;
+	return 0;
+}
+
 /*
  * Wait until the command runs, and take the terminal over when it comes.
  * -1: it does not run, and f says why.
  */
 static int
-wait_for_start(struct jail *jail, int channel, struct status_started *started,
-    struct telling *telling, struct fail *f)
+wait_for_start(struct jail *jail, int channel, int end,
+    struct status_started *started, struct telling *telling, struct fail *f)
 {
 	union {
 		char word;
@@ -177,7 +187,8 @@ wait_for_start(struct jail *jail, int channel, struct status_started *started,
 	int fd;
 
 	for (;;) {
-		telling_wait_for(telling, channel);
+		if (await_word(telling, channel, end, f) < 0)
+			return -1;
 		got = channel_receive_from(channel, &message, sizeof message,
 		    &fd, &sender);
 		if (by_doorstep) {
@@ -264,12 +275,14 @@ run_to_end(struct jail *jail, int *channel, const struct init_signals *signals,
 	struct status_started started = { .first = jail->first };
 	struct ending e;
 	uint64_t began = jail_reports(jail) ? report_now() : 0;
+	autoclose int end = init_open_end(signals, f);
 
-	if (jail_enter(jail, STAGE_MAPS, f) == 0
+	if (end >= 0 && jail_enter(jail, STAGE_MAPS, f) == 0
 	    && say_maps(jail, *channel, f) == 0
-	    && wait_for_start(jail, *channel, &started, telling, f) == 0
+	    && wait_for_start(jail, *channel, end, &started, telling, f) == 0
 	    && report_start(jail, &started, f) == 0
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
+		scope_drop(&end);
 		telling_started(telling);
 		release(jail, channel);
 		s.first = s.command = jail->first;

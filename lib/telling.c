@@ -249,19 +249,20 @@ telling_hear(struct telling *t, const struct pollfd wanted[TELLING_FDS],
 		hear_audit(t, command);
 }
 
-void
-telling_wait_for(struct telling *t, int fd)
+bool
+telling_wait_for(struct telling *t, int fd, int end)
 {
-	struct pollfd wanted[1 + TELLING_FDS] = { { fd, POLLIN, 0 } };
+	struct pollfd wanted[2 + TELLING_FDS] = { { fd, POLLIN, 0 },
+		{ end, POLLIN, 0 } };
 
-	while (t->listener >= 0) {
-		telling_wait(t, wanted + 1);
-		wanted[1 + AUDIT].fd = -1;
+	for (;;) {
+		telling_wait(t, wanted + 2);
+		wanted[2 + AUDIT].fd = -1;
 		if (poll(wanted, COUNT(wanted), -1) < 0)
 			continue;
-		if (wanted[0].revents != 0)
-			return;
-		telling_hear(t, wanted + 1, 0);
+		if (wanted[0].revents != 0 || wanted[1].revents != 0)
+			return wanted[0].revents != 0;
+		telling_hear(t, wanted + 2, 0);
 	}
 }
 

@@ -67,8 +67,11 @@ void telling_wait(const struct telling *t, struct pollfd wanted[TELLING_FDS]);
 void telling_hear(struct telling *t, const struct pollfd wanted[TELLING_FDS],
     pid_t command);
 
-/* Wait until there is something to read from fd, and refuse calls meanwhile. */
-void telling_wait_for(struct telling *t, int fd);
+/*
+ * Wait until there is something to read from fd, or from end; calls are
+ * refused meanwhile.  Whether fd is it.
+ */
+bool telling_wait_for(struct telling *t, int fd, int end);
 
 /* The jail has ended: tell what is left. */
 void telling_end(struct telling *t, pid_t command);

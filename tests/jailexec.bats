@@ -491,6 +491,68 @@ careless() {
 	done
 }
 
+# held_up WANT SIGNAL OPTION...: send that to a jailexec that waits for what is
+# to be in a file, then let it have all of it.  WANT is the status.  The
+# command ends by no more than a signal.
+held_up() {
+	local as want=$1 sig=$2 pid out=$BATS_TEST_TMPDIR/out pipe=$BATS_TEST_TMPDIR/pipe
+	rm -f "$pipe"
+	mkfifo "$pipe"
+	for as in "${callers[@]}"; do
+		exec 8<>"$pipe"
+		"$as" env --default-signal "${@:3}" jailexec -f "$BATS_TEST_TMPDIR/jail" -- \
+			/bin/busybox sleep 600 7<"$pipe" >"$out" 2>&1 3>&- 8>&- &
+		pid=$!
+		# More than a pipe holds: it has read some of it.
+		head -c 100000 /dev/zero >&8
+		kill "-$sig" "$(jailexec_of "$pid")"
+		if [ "$want" = early ]; then
+			poll ended "$pid"
+			status=0
+			wait "$pid" || status=$?
+			same "jailexec: SIG$sig: it came before the command ran" "$(cat "$out")"
+			same $((128 + $(kill -l "$sig"))) "$status"
+			exec 8>&-
+			continue
+		fi
+		# It still reads.
+		timeout 10 head -c 100000 /dev/zero >&8
+		exec 8>&-
+		if [ "$want" = none ]; then
+			poll command_of "$(jailexec_of "$pid")"
+			kill -TERM "$(jailexec_of "$pid")"
+		fi
+		status=0
+		wait "$pid" || status=$?
+		same '' "$(cat "$out")"
+		same "${want/none/143}" "$status"
+	done
+}
+
+ended() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+# command_of PID: whether what that jailexec has in its jail is the command
+command_of() {
+	local first
+	first=$(cut -d' ' -f1 "/proc/$1/task/$1/children") && [ -n "$first" ] || return
+	first=$(cut -d' ' -f1 "/proc/$first/task/$first/children") && [ -n "$first" ] || return
+	[ "$(cat "/proc/$first/comm")" = busybox ]
+}
+
+@test "a signal before the command runs ends what waits for something" {
+	local sig
+	a_root scratch | addmount file=7:/file 7</dev/null >"$BATS_TEST_TMPDIR/jail"
+	for sig in HUP INT QUIT TERM; do
+		held_up early "$sig"
+	done
+	# It does as it would with a command that is there.
+	held_up 138 USR1
+	held_up 143 TERM --block-signal=TERM
+	held_up none HUP --ignore-signal=HUP
+}
+
 # jailexec_of PID: itself, or the first of its children that is jailexec;
 # a shell function in the background is a shell of its own.
 jailexec_of() {
