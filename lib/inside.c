@@ -369,16 +369,16 @@ inside_first(struct jail *jail, char *command[], int channel,
 	int fd;
 
 	jail->channel = channel;
-	if (!early) {
-		die_with_parent(channel, &why);
+	if (!early)
 		wait_for_go(jail, channel);
-	}
 	if (jail_enter(jail, STAGE_INSIDE, &why) < 0)
 		give_up(channel, &why);
 	if (early)
 		begun = begin_early(jail, command, channel, signals);
 	else if (jail_enter(jail, STAGE_IDS, &why) < 0)
 		give_up(channel, &why);
+	/* Before the mounts: what they are made of may never come. */
+	die_with_parent(channel, &why);
 	if (jail_enter(jail, STAGE_ASK, &why) < 0
 	    || jail_enter(jail, STAGE_MOUNTS, &why) < 0)
 		give_up(channel, &why);
@@ -389,7 +389,6 @@ inside_first(struct jail *jail, char *command[], int channel,
 		pass_on(channel);
 	if (jail->master >= 0)
 		say(channel, SAY_TERMINAL, jail->master);
-	die_with_parent(channel, &why);
 	if (jail->status >= 0) {
 		say(channel, SAY_READY, -1);
 		if (channel_receive(channel, &answer, 1, &fd) != 1)

@@ -158,13 +158,20 @@ explain_doorstep(const struct jail *jail, int error, struct fail *f)
 	    program_invocation_short_name);
 }
 
-/* Wait for a word of the jail.  -1: there will be none, and f says why. */
+/*
+ * Wait for a word of the jail.  -1: there will be none, and f says why.  Who
+ * has a jail made in the background waits for it, and may be told to end.
+ */
 static int
-await_word(struct telling *telling, int channel, int end, struct fail *f)
+await_word(const struct jail *jail, struct telling *telling, int channel,
+    int end, struct fail *f)
 {
-	while (!telling_wait_for(telling, channel, end))
+	while (!telling_wait_for(telling, channel, end, jail->caller)) {
 		if (init_hear_end(end, f) < 0)
 			return -1;
+		if (jail->caller >= 0 && channel_is_closed(jail->caller))
+			return fail(f, 0, "the caller waits no more");
+	}
 	return 0;
 }
 
@@ -187,7 +194,7 @@ wait_for_start(struct jail *jail, int channel, int end,
 	int fd;
 
 	for (;;) {
-		if (await_word(telling, channel, end, f) < 0)
+		if (await_word(jail, telling, channel, end, f) < 0)
 			return -1;
 		got = channel_receive_from(channel, &message, sizeof message,
 		    &fd, &sender);

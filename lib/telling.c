@@ -250,19 +250,21 @@ telling_hear(struct telling *t, const struct pollfd wanted[TELLING_FDS],
 }
 
 bool
-telling_wait_for(struct telling *t, int fd, int end)
+telling_wait_for(struct telling *t, int fd, int end, int peer)
 {
-	struct pollfd wanted[2 + TELLING_FDS] = { { fd, POLLIN, 0 },
-		{ end, POLLIN, 0 } };
+	struct pollfd wanted[3 + TELLING_FDS] = { { fd, POLLIN, 0 },
+		{ end, POLLIN, 0 }, { peer, 0, 0 } };
 
 	for (;;) {
-		telling_wait(t, wanted + 2);
-		wanted[2 + AUDIT].fd = -1;
+		telling_wait(t, wanted + 3);
+		wanted[3 + AUDIT].fd = -1;
 		if (poll(wanted, COUNT(wanted), -1) < 0)
 			continue;
-		if (wanted[0].revents != 0 || wanted[1].revents != 0)
-			return wanted[0].revents != 0;
-		telling_hear(t, wanted + 2, 0);
+		if (wanted[0].revents != 0)
+			return true;
+		if (wanted[1].revents != 0 || wanted[2].revents != 0)
+			return false;
+		telling_hear(t, wanted + 3, 0);
 	}
 }
 

@@ -68,10 +68,10 @@ void telling_hear(struct telling *t, const struct pollfd wanted[TELLING_FDS],
     pid_t command);
 
 /*
- * Wait until there is something to read from fd, or from end; calls are
- * refused meanwhile.  Whether fd is it.
+ * Wait until there is something to read from fd, or from end, or the other
+ * side of peer, or -1, is gone; calls are refused meanwhile.  Whether fd is it.
  */
-bool telling_wait_for(struct telling *t, int fd, int end);
+bool telling_wait_for(struct telling *t, int fd, int end, int peer);
 
 /* The jail has ended: tell what is left. */
 void telling_end(struct telling *t, pid_t command);

@@ -491,66 +491,124 @@ careless() {
 	done
 }
 
-# held_up WANT SIGNAL OPTION...: send that to a jailexec that waits for what is
-# to be in a file, then let it have all of it.  WANT is the status.  The
-# command ends by no more than a signal.
-held_up() {
-	local as want=$1 sig=$2 pid out=$BATS_TEST_TMPDIR/out pipe=$BATS_TEST_TMPDIR/pipe
+# hold_up [ENV-OPTION ...] jailexec [OPTION ...]: begin one that waits for what
+# is to be in a file.  Its pid is $held, that of its child $child; what it says
+# is in $out.
+hold_up() {
+	local pipe=$BATS_TEST_TMPDIR/pipe
+	out=$BATS_TEST_TMPDIR/out
 	rm -f "$pipe"
 	mkfifo "$pipe"
-	for as in "${callers[@]}"; do
-		exec 8<>"$pipe"
-		"$as" env --default-signal "${@:3}" jailexec -f "$BATS_TEST_TMPDIR/jail" -- \
-			/bin/busybox sleep 600 7<"$pipe" >"$out" 2>&1 3>&- 8>&- &
-		pid=$!
-		# More than a pipe holds: it has read some of it.
-		head -c 100000 /dev/zero >&8
-		kill "-$sig" "$(jailexec_of "$pid")"
-		if [ "$want" = early ]; then
-			poll ended "$pid"
-			status=0
-			wait "$pid" || status=$?
-			same "jailexec: SIG$sig: it came before the command ran" "$(cat "$out")"
-			same $((128 + $(kill -l "$sig"))) "$status"
-			exec 8>&-
-			continue
-		fi
-		# It still reads.
-		timeout 10 head -c 100000 /dev/zero >&8
-		exec 8>&-
-		if [ "$want" = none ]; then
-			poll command_of "$(jailexec_of "$pid")"
-			kill -TERM "$(jailexec_of "$pid")"
-		fi
-		status=0
-		wait "$pid" || status=$?
-		same '' "$(cat "$out")"
-		same "${want/none/143}" "$status"
-	done
+	exec 8<>"$pipe"
+	"$as" env --default-signal "$@" -- /bin/busybox sleep 600 \
+		7<"$pipe" >"$out" 2>&1 3>&- 8>&- &
+	pid=$!
+	still_held
+	held=$(jailexec_of "$pid")
+	child=$(child_of "$held")
+}
+
+# More than a pipe holds: some of it was read.
+still_held() {
+	timeout 10 head -c 100000 /dev/zero >&8 || { cat "$out" >&2; return 1; }
+}
+
+let_go() {
+	exec 8>&-
+}
+
+# held_ended STATUS TEXT
+held_ended() {
+	local status=0
+	poll ended "$pid"
+	wait "$pid" || status=$?
+	same "$2" "$(cat "$out")"
+	same "$1" "$status"
 }
 
 ended() {
-	! kill -0 "$1" 2>/dev/null
+	! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status"
 }
 
-# command_of PID: whether what that jailexec has in its jail is the command
-command_of() {
-	local first
-	first=$(cut -d' ' -f1 "/proc/$1/task/$1/children") && [ -n "$first" ] || return
-	first=$(cut -d' ' -f1 "/proc/$first/task/$first/children") && [ -n "$first" ] || return
-	[ "$(cat "/proc/$first/comm")" = busybox ]
+child_of() {
+	cut -d' ' -f1 "/proc/$1/task/$1/children"
+}
+
+runs_busybox() {
+	local command
+	command=$(child_of "$(child_of "$1")") && [ "$(cat "/proc/$command/comm")" = busybox ]
 }
 
 @test "a signal before the command runs ends what waits for something" {
-	local sig
-	a_root scratch | addmount file=7:/file 7</dev/null >"$BATS_TEST_TMPDIR/jail"
-	for sig in HUP INT QUIT TERM; do
-		held_up early "$sig"
+	local as sig out pid held child jail=$BATS_TEST_TMPDIR/jail
+	a_root scratch | addmount file=7:/file 7</dev/null >"$jail"
+	for as in "${callers[@]}"; do
+		for sig in HUP INT QUIT TERM; do
+			hold_up jailexec -f "$jail"
+			kill "-$sig" "$held"
+			held_ended $((128 + $(kill -l "$sig"))) \
+				"jailexec: SIG$sig: it came before the command ran"
+			ended "$child"
+			let_go
+		done
 	done
-	# It does as it would with a command that is there.
-	held_up 138 USR1
-	held_up 143 TERM --block-signal=TERM
-	held_up none HUP --ignore-signal=HUP
+}
+
+@test "other signals wait for the command, and so do those that are blocked" {
+	local as way out pid held child jail=$BATS_TEST_TMPDIR/jail
+	a_root scratch | addmount file=7:/file 7</dev/null >"$jail"
+	for as in "${callers[@]}"; do
+		for way in 'USR1 138' 'TERM 143 --block-signal=TERM'; do
+			# shellcheck disable=SC2086 # its words
+			set -- $way
+			hold_up "${@:3}" jailexec -f "$jail"
+			kill "-$1" "$held"
+			still_held
+			let_go
+			held_ended "$2" ''
+		done
+		hold_up --ignore-signal=HUP jailexec -f "$jail"
+		kill -HUP "$held"
+		still_held
+		let_go
+		poll runs_busybox "$held"
+		kill -TERM "$held"
+		held_ended 143 ''
+	done
+}
+
+@test "a jailexec that is killed before the command runs leaves nothing that waits" {
+	local as way out pid held child jail=$BATS_TEST_TMPDIR/jail
+	a_root scratch | addmount file=7:/file 7</dev/null >"$jail"
+	enterns user=host <"$jail" >"$jail-host"
+	for as in "${callers[@]}"; do
+		for way in '' --pid1 -host -x; do
+			[[ $as = root || $way != -* || $way = --* ]] || continue
+			case $way in
+			-host) hold_up jailexec -f "$jail-host" ;;
+			*) hold_up jailexec $way -f "$jail" ;;
+			esac
+			kill -KILL "$held"
+			poll ended "$child"
+			let_go
+			wait "$pid" || true
+		done
+	done
+}
+
+@test "who gives up waiting for a jail in the background leaves nothing that waits" {
+	local as out pid held child name=early-$BASHPID jail=$BATS_TEST_TMPDIR/jail
+	export XDG_RUNTIME_DIR=$RUNGS_USER_HOME/early
+	as_user mkdir -m 700 "$XDG_RUNTIME_DIR"
+	a_root scratch | addmount file=7:/file 7</dev/null >"$jail"
+	for as in "${callers[@]}"; do
+		hold_up jailexec --detach --name="$name" -f "$jail"
+		kill -TERM "$held"
+		poll ended "$child"
+		let_go
+		wait "$pid" || true
+		run -0 "$as" jailexec --detach --name="$name" -f "$jail" -- true 7</dev/null
+	done
 }
 
 # jailexec_of PID: itself, or the first of its children that is jailexec;
