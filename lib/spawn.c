@@ -87,11 +87,21 @@ say_go(struct jail *jail, int channel, struct fail *f)
 static int
 say_maps(struct jail *jail, int channel, struct fail *f)
 {
+	struct fail why;
+	ssize_t got;
+	int fd;
+
 	if (!jail_forks_early(jail))
 		return say_go(jail, channel, f);
 	if (channel_send(channel, "", 1, -1) < 0)
 		return fail(f, errno, "tell the jail that it has ids");
-	return 0;
+	/* SAY_BEGUN, or why not: nothing of the description is asked yet. */
+	got = channel_receive(channel, &why, sizeof why, &fd);
+	if (got == 1)
+		return say_go(jail, channel, f);
+	if (got == sizeof why)
+		*f = why;
+	return got == sizeof why ? -1 : 0;
 }
 
 /*
@@ -217,8 +227,6 @@ wait_for_start(struct jail *jail, int channel, int end,
 			telling_listen(telling, fd);
 			continue;
 		}
-		if (message.word == SAY_BEGUN && say_go(jail, channel, f) < 0)
-			return -1;
 		/* Who has given up meanwhile says why. */
 		if (message.word != SAY_TERMINAL)
 			(void)outside_answer(channel, message.word, fd);
@@ -282,10 +290,11 @@ run_to_end(struct jail *jail, int *channel, const struct init_signals *signals,
 	struct status_started started = { .first = jail->first };
 	struct ending e;
 	uint64_t began = jail_reports(jail) ? report_now() : 0;
-	autoclose int end = init_open_end(signals, f);
+	autoclose int end = -1;
 
-	if (end >= 0 && jail_enter(jail, STAGE_MAPS, f) == 0
+	if (jail_enter(jail, STAGE_MAPS, f) == 0
 	    && say_maps(jail, *channel, f) == 0
+	    && (end = init_open_end(signals, f)) >= 0
 	    && wait_for_start(jail, *channel, end, &started, telling, f) == 0
 	    && report_start(jail, &started, f) == 0
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
