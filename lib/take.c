@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* take.c - see take.h */
 #include "take.h"
+#include "want.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -156,6 +157,7 @@ take_lend(struct jail *jail, struct fail *f)
 		if (jail->lent < 0)
 			return -1;
 	}
+	jail->mounts.lends_dev = jail->mounts.lends_dev || want_nodes(jail);
 	return mounts_lend(&jail->mounts, user, f);
 }
 

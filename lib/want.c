@@ -178,8 +178,7 @@ want_lend(const struct jail *jail)
 bool
 want_nodes(const struct jail *jail)
 {
-	return jail->begins_empty && want_lend(jail)
-	       && mounts_have(&jail->mounts, MOUNT_DEV)
+	return want_lend(jail) && mounts_have(&jail->mounts, MOUNT_DEV)
 	       && capability_has(CAP_MKNOD);
 }
 

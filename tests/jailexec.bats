@@ -202,6 +202,20 @@ words'
 	for_each_caller look
 }
 
+@test "a jail of root's has its own devices, whatever root it is in" {
+	requires root own-nodes
+	local words
+	a_root scratch >"$BATS_TEST_TMPDIR/jail"
+	enterns time <"$BATS_TEST_TMPDIR/jail" >"$BATS_TEST_TMPDIR/jail-time"
+	mkroot host >"$BATS_TEST_TMPDIR/jail-host"
+	for words in jail jail-time jail-host; do
+		run -0 jailexec -f "$BATS_TEST_TMPDIR/$words" -- stat -c '%d:%i' /dev/null
+		[ "$output" != "$(stat -c '%d:%i' /dev/null)" ]
+		run -0 jailexec -f "$BATS_TEST_TMPDIR/$words" -- sh -c 'echo >/dev/null && head -c 3 /dev/zero | wc -c'
+		assert_output 3
+	done
+}
+
 @test "the mounts of a jail forbid what nobody needs there" {
 	look() {
 		run -0 in_jail -- sh -c 'cut -d" " -f5,6 /proc/self/mountinfo'
