@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,14 +76,18 @@ init_ignores(int sig)
 	       && action.sa_handler == SIG_IGN;
 }
 
+/*
+ * SIG_DFL is 0, and all else of the kernel's struct may be.  Not sigaction(3):
+ * a C library keeps some to itself, and the command's may be another.
+ */
 void
 init_default_signals(void)
 {
-	struct sigaction normal = { .sa_handler = SIG_DFL };
+	static const uint64_t normal[8];
 	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &normal, NULL);
+		syscall(SYS_rt_sigaction, sig, normal, NULL, NSIG / 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

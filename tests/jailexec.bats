@@ -310,6 +310,9 @@ careless() {
 		a_root scratch >"$BATS_TEST_TMPDIR/jail"
 		run -0 "$as" "$RUNGS_STAGE/tests/leak" jailexec -f "$BATS_TEST_TMPDIR/jail" -- /test/whatigot
 		assert_line blocked ignored
+		# Those, too, that a C library keeps to itself.
+		run -0 "$as" env --ignore-signal jailexec -f "$BATS_TEST_TMPDIR/jail" -- /bin/busybox grep SigIgn /proc/self/status
+		assert_output $'SigIgn:\t0000000000000000'
 		setlimit -n core=0 >"$BATS_TEST_TMPDIR/jail"
 		want=$("$as" "$RUNGS_STAGE/tests/leak" "$RUNGS_STAGE/tests/whatigot" |
 			grep -e ^blocked -e ^ignored)
