@@ -5,13 +5,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/resource.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "compat.h"
 #include "fail.h"
 #include "number.h"
+
+enum { NR_OPEN_USUAL = 1 << 20 }; /* /proc/sys/fs/nr_open, unless raised */
 
 int
 descriptor_parse(const char *option, const char *text, int *fd, struct fail *f)
@@ -100,15 +105,38 @@ descriptors_close(const struct descriptors *d)
 		close(d->fd[n]);
 }
 
+/*
+ * No descriptor has that number or a higher one: proc_pid_status(5), FDSize.
+ * RLIMIT_NOFILE would not do, for what was open before it was lowered stays
+ * open.  A root could have a file of that name, but no procfs.
+ */
+static int
+table_size(void)
+{
+	static const char name[] = "\nFDSize:\t";
+	int fd = open("/proc/self/status", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	char text[1024], *found;
+	struct statfs fs;
+	ssize_t got = -1;
+
+	if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
+		got = read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	if ((found = strstr(text, name)) == NULL)
+		return NR_OPEN_USUAL;
+	return atoi(found + strlen(name));
+}
+
 void
 descriptors_close_range(int first, int last)
 {
-	struct rlimit limit;
+	int size;
 
 	if (sys_close_range((unsigned)first, (unsigned)last) == 0)
 		return;
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 1 << 20)
-		limit.rlim_cur = 1 << 20;
-	for (int fd = first; fd <= last && fd < (int)limit.rlim_cur; fd++)
+	size = table_size();
+	for (int fd = first; fd <= last && fd < size; fd++)
 		close(fd);
 }

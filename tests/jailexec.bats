@@ -613,6 +613,18 @@ runs_busybox() {
 	done
 }
 
+@test "no descriptor is left open, whatever the limit is by now" {
+	local as jail=$BATS_TEST_TMPDIR/jail words
+	a_root scratch >"$jail"
+	# Without close_range(2) it is ours to find them.
+	for as in "${callers[@]}"; do
+		for words in deny=acct deny=close_range; do
+			run -0 "$as" bash -c 'exec 90</ 250</ && ulimit -n 50 && exec denycall "$1" -- jailexec -f "$2" -- /bin/busybox ls /proc/self/fd' - "$words" "$jail"
+			assert_output $'0\n1\n2\n3'
+		done
+	done
+}
+
 @test "who gives up waiting for a jail in the background leaves nothing that waits" {
 	local as out pid held child name=early-$BASHPID jail=$BATS_TEST_TMPDIR/jail
 	export XDG_RUNTIME_DIR=$RUNGS_USER_HOME/early
