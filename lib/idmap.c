@@ -420,11 +420,32 @@ write_extents(pid_t pid, const char *name, const struct extents *e,
 	return write_map(pid, name, text, f);
 }
 
+/*
+ * In a new pid namespace there may still be the /proc of another, where our
+ * child's number is somebody else's, who must not get the ids.
+ */
+static int
+check_proc(struct fail *f)
+{
+	char target[16], own[16];
+	ssize_t length = readlink("/proc/self", target, sizeof target - 1);
+
+	snprintf(own, sizeof own, "%d", (int)getpid());
+	target[length > 0 ? length : 0] = '\0';
+	if (length < 0 || strcmp(target, own) == 0)
+		return 0;
+	fail(f, 0, "/proc: it shows the processes of another pid namespace");
+	return fail_hint(f, "unshare --mount-proc mounts the right one, and so "
+			    "does mount -t proc proc /proc there");
+}
+
 int
 idmap_write(const struct idmap *map, pid_t pid, struct fail *f)
 {
 	const struct extent *first = &map->uids.list[0];
 
+	if (pid != 0 && check_proc(f) < 0)
+		return -1;
 	if (map->kind == IDMAP_SELF)
 		return write_self(map, pid, f);
 	if (!map->borrowed) {

@@ -625,6 +625,15 @@ runs_busybox() {
 	done
 }
 
+@test "a /proc of another pid namespace is refused before ids are written" {
+	requires root
+	local jail=$BATS_TEST_TMPDIR/jail
+	a_root scratch >"$jail"
+	refused unshare -pf jailexec -f "$jail" -- echo "$ran"
+	assert_line 'jailexec: /proc: it shows the processes of another pid namespace'
+	run -0 unshare -pf --mount-proc jailexec -f "$jail" -- /bin/busybox echo "$ran"
+}
+
 @test "who gives up waiting for a jail in the background leaves nothing that waits" {
 	local as out pid held child name=early-$BASHPID jail=$BATS_TEST_TMPDIR/jail
 	export XDG_RUNTIME_DIR=$RUNGS_USER_HOME/early
