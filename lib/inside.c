@@ -180,6 +180,8 @@ command_process(struct jail *jail, char *command[], int channel,
 		init_restore_signals(signals);
 	else
 		init_default_signals();
+	if (!jail_has_init(jail))
+		say(channel, SAY_GO, -1);
 	if (jail->is_exposed) {
 		become_by_doorstep(jail, channel, &why);
 	} else if (jail_enter(jail, STAGE_LAST, &why) == 0) {
@@ -351,6 +353,7 @@ be_init(struct jail *jail, struct begun begun, int channel,
 
 	if (jail_enter(jail, STAGE_APART, &why) < 0 || init_drop(&why) < 0)
 		give_up(channel, &why);
+	say(channel, SAY_GO, -1);
 	if (channel_send(begun.gate, "", 1, -1) < 0) {
 		fail(&why, errno, "let the command go");
 		give_up(channel, &why);

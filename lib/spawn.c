@@ -185,6 +185,23 @@ await_word(const struct jail *jail, struct telling *telling, int channel,
 	return 0;
 }
 
+/* The first process is gone, and had not yet let the command go. */
+static int
+explain_end(const struct jail *jail, struct fail *f)
+{
+	siginfo_t info = { .si_code = 0 };
+
+	(void)waitid(P_PID, (id_t)jail->first, &info, WEXITED | WNOWAIT);
+	if (info.si_code != CLD_KILLED && info.si_code != CLD_DUMPED)
+		return fail(f, 0, "the jail ended before the command ran");
+	fail(f, 0, "signal %d ended the jail before the command ran",
+	    info.si_status);
+	if (info.si_status != SIGKILL)
+		return -1;
+	return fail_hint(f, "that is SIGKILL: a limit of memory or of "
+			    "processor time is too low, or somebody sent it");
+}
+
 /*
  * Wait until the command runs, and take the terminal over when it comes.
  * -1: it does not run, and f says why.
@@ -198,7 +215,7 @@ wait_for_start(struct jail *jail, int channel, int end,
 		int error;
 		struct fail why;
 	} message;
-	bool by_doorstep = false;
+	bool by_doorstep = false, goes = false;
 	ssize_t got;
 	pid_t sender;
 	int fd;
@@ -222,7 +239,8 @@ wait_for_start(struct jail *jail, int channel, int end,
 			return -1;
 		}
 		if (got != 1)
-			return 0;
+			return goes ? 0 : explain_end(jail, f);
+		goes = goes || message.word == SAY_GO;
 		if (message.word == SAY_LISTENER) {
 			telling_listen(telling, fd);
 			continue;

@@ -613,6 +613,22 @@ runs_busybox() {
 	done
 }
 
+@test "a jail that is killed before its command runs has failed, and says so" {
+	local as way out pid held child jail=$BATS_TEST_TMPDIR/jail
+	a_root scratch | addmount file=7:/file 7</dev/null >"$jail"
+	for as in "${callers[@]}"; do
+		for way in '' --pid1 -x; do
+			[[ $as = root || $way != -x ]] || continue
+			# shellcheck disable=SC2086 # or none
+			hold_up jailexec $way -f "$jail"
+			kill -KILL "$child"
+			held_ended 125 'jailexec: signal 9 ended the jail before the command ran
+jailexec: that is SIGKILL: a limit of memory or of processor time is too low, or somebody sent it'
+			let_go
+		done
+	done
+}
+
 @test "no descriptor is left open, whatever the limit is by now" {
 	local as jail=$BATS_TEST_TMPDIR/jail words
 	a_root scratch >"$jail"
