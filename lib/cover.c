@@ -198,6 +198,10 @@ covers_take(struct covers *c, int root, const struct mount *m, struct fail *f)
 	if (target >= 0 && base == root
 	    && mountpoint_check(root, target, m->path, f) < 0)
 		return -1;
+	/* Ours lead nowhere else, and are many at each start. */
+	if (target >= 0 && !m->is_standard
+	    && mountpoint_check_shared(base, target, path, m->path, f) < 0)
+		return -1;
 	if (target < 0
 	    || (masked ? mask(target, c) : make_readonly(target)) < 0)
 		return fail(f, errno, "%s: %s it", m->path,

@@ -5,8 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "compat.h"
@@ -79,6 +82,108 @@ mountpoint_check(int root, int target, const char *path, struct fail *f)
 	}
 }
 
+/* Open the directory that path's file is in, when its links are followed. */
+static int
+open_above(int root, const char *path)
+{
+	enum { LINKS_MAX = 40 }; /* as the kernel's MAXSYMLINKS */
+	char now[PATH_MAX], target[PATH_MAX], next[PATH_MAX];
+	const char *name;
+
+	snprintf(now, sizeof now, "%s", path);
+	for (int links = 0; links <= LINKS_MAX; links++) {
+		int at = mountpoint_parent(root, now, &name), length;
+		ssize_t got;
+
+		if (at < 0)
+			return -1;
+		got = readlinkat(at, name, target, sizeof target - 1);
+		if (got < 0 && errno == EINVAL)
+			return at;
+		close(at);
+		if (got < 0)
+			return -1;
+		target[got] = '\0';
+		length = target[0] == '/' ? 0 : (int)(name - now);
+		if (snprintf(next, sizeof next, "%.*s%s", length, now, target)
+		    >= (int)sizeof next)
+			break;
+		strcpy(now, next);
+	}
+	errno = ELOOP;
+	return -1;
+}
+
+static bool
+is_proc(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0
+	       && (unsigned long)fs.f_type == PROC_SUPER_MAGIC;
+}
+
+/*
+ * Whether a directory of procfs is one of a process or of a thread, or in
+ * one, by a file that they alone have.  The top has the number 1.
+ */
+static int
+is_of_process(int dir)
+{
+	struct stat st;
+	autoclose int at = openat(dir, ".", O_PATH | O_CLOEXEC);
+
+	while (at >= 0 && is_proc(at)) {
+		int up;
+
+		if (fstatat(at, "mountinfo", &st, AT_SYMLINK_NOFOLLOW) == 0)
+			return 1;
+		if (errno != ENOENT || fstat(at, &st) < 0)
+			return -1;
+		if (st.st_ino == 1)
+			return 0;
+		up = openat(at, "..", O_PATH | O_CLOEXEC);
+		/* Nothing is above the top of a mount that is nowhere. */
+		if (up >= 0 && mountpoint_is(at, up) != 0) {
+			close(up);
+			return 0;
+		}
+		close(at);
+		at = up;
+	}
+	return at < 0 ? -1 : 0;
+}
+
+int
+mountpoint_check_shared(int root, int target, const char *path,
+    const char *name, struct fail *f)
+{
+	autoclose int direct = -1, above = -1;
+	struct stat st;
+	int found = -1;
+
+	if (!is_proc(target))
+		return 0;
+	direct = inroot_open_nolinks(root, path, O_PATH, 0);
+	if (direct >= 0)
+		return 0;
+	if (errno == ELOOP && fstat(target, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			found = is_of_process(target);
+		else if ((above = open_above(root, path)) >= 0)
+			found = is_of_process(above);
+	}
+	if (found == 0)
+		return 0;
+	if (found < 0)
+		return fail(f, errno, "%s: look at the mount point", name);
+	fail(f, 0,
+	    "%s: refuse to mount on it: it leads to the files of one process "
+	    "alone",
+	    name);
+	return fail_hint(f, "every other process would show its own");
+}
+
 static int
 open_point(int root, const char *path, bool directory, int flags,
     struct fail *f)
@@ -113,7 +218,8 @@ open_point(int root, const char *path, bool directory, int flags,
 		    directory ? "no directory" : "a directory");
 		fail_hint(f, "a directory goes on a directory, a file on a "
 			     "file");
-	} else if (mountpoint_check(root, fd, path, f) == 0)
+	} else if (mountpoint_check(root, fd, path, f) == 0
+		   && mountpoint_check_shared(root, fd, path, path, f) == 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);

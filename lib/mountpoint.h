@@ -34,6 +34,15 @@ int mountpoint_is(int a, int b);
 int mountpoint_check(int root, int target, const char *path, struct fail *f);
 
 /*
+ * Refuse target, which path in root is and messages call name, if links led
+ * to it and it is of one process in procfs: /proc/net is self/net, proc(5),
+ * and self is whoever looks: here that is one process, and the others would
+ * see what is not covered.  Who names a process by its number means that.
+ */
+int mountpoint_check_shared(int root, int target, const char *path,
+    const char *name, struct fail *f);
+
+/*
  * Open the directory that the last component of path, which is absolute,
  * is in, and make it when it is missing; *name is that component.  -1:
  * errno is set.

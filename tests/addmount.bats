@@ -267,6 +267,27 @@ jailexec: the root has no /no/such and cannot get it: mkroot with scratch helps'
 	in_each_way look
 }
 
+# proc(5): /proc/net is self/net, and self is whoever looks.
+@test "no link leads into what one process has in /proc" {
+	look() {
+		local word
+		for word in mask=/proc/net ro=/proc/self mask=/proc/mounts \
+			tmpfs=/proc/thread-self/attr bind="$src:/proc/net" \
+			bind="$src/file:/proc/mounts" file=7:/proc/net/tcp \
+			try-mask=/proc/self/net/tcp ro="$at/link" mask="$at/link"; do
+			refused "$way" proc bind="$src:$at" link=/proc/self/maps:"$at/maps" link=maps:"$at/link" \
+				"$word" -- echo "$ran" 7<"$src/file"
+			$as rm "$src/maps" "$src/link"
+			word=${word##*[=:]}
+			assert_match "[a-z]*: $word: refuse to mount on it: it leads to the files of one process alone"
+		done
+		# What is everybody's, and who is named by the number.
+		run -0 "$way" proc mask=/proc/self/../cpuinfo mask=/proc/1/status ro=/proc/1/net -- stat -c %t:%T /proc/cpuinfo /proc/1/status
+		assert_output $'1:3\n1:3'
+	}
+	in_each_way look
+}
+
 @test "nothing is mounted on the root itself" {
 	look() {
 		local word
