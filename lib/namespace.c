@@ -388,7 +388,9 @@ namespaces_enter_paths(const struct namespaces *ns, struct fail *f)
 		fds[k] = -1;
 		if (ns->path[k] == NULL || result < 0)
 			continue;
-		fds[k] = open(ns->path[k], O_RDONLY | O_NOCTTY | O_CLOEXEC);
+		/* A fifo would be waited for; setns(2) says that it is none. */
+		fds[k] = open(ns->path[k],
+		    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 		if (fds[k] < 0)
 			result = fail(f, errno, "%s=%s: open it", kinds[k].name,
 			    ns->path[k]);

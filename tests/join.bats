@@ -379,6 +379,12 @@ $(hostname)"
 	refused enterns "of=$ended" -- echo "$ran"
 }
 
+@test "KIND=PATH waits for no fifo" {
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	refused timeout 30 enterns "net=$BATS_TEST_TMPDIR/fifo" -- echo "$ran"
+	assert_line "enterns: net=$BATS_TEST_TMPDIR/fifo: enter it: Invalid argument"
+}
+
 @test "KIND=PATH of a pid namespace holds for the command" {
 	# The leak check cannot end in a process whose children are elsewhere.
 	requires root no-sanitizer
