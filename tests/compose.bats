@@ -518,6 +518,22 @@ read_back() {
 	run -125 jailexec -x operand -- true
 }
 
+# jail(5): the next tool would refuse the line.
+@test "a control byte is refused by the tool that it was said to" {
+	local tool word bytes=$'a\x01b'
+	for word in "addmount tmpfs=/$bytes" "enterns net=/run/$bytes" \
+		"lockpath read=/$bytes" "denycall file=/$bytes" \
+		"setlimit disk:/$bytes=1" "droppriv user=$bytes"; do
+		tool=${word%% *}
+		refused "$tool" -n "${word#* }"
+		assert_output "$tool: $(tr '\001' '?' <<<"${word#* }"): control byte 0x01"
+	done
+	refused addmount -n $'tmpfs=/\x7f'
+	assert_output 'addmount: tmpfs=/?: control byte 0x7f'
+	run -0 addmount -n $'tmpfs=/a\tb\nc'
+	assert_output $'jail 1\naddmount tmpfs=/a\\011b\\012c\nend'
+}
+
 @test "125, 126 and 127 are the same for every tool" {
 	local dir=$BATS_TEST_TMPDIR command
 	# A directory that we may not look into would make it 126.
