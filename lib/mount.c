@@ -335,7 +335,7 @@ mounts_add_root(struct mounts *mounts, const char *lower, const char *upper,
 			return 0;
 		}
 	}
-	return fail(f, ENOMEM, "%s", upper);
+	return fail(f, errno, "%s: find the working directory", upper);
 }
 
 int

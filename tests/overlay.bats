@@ -52,6 +52,15 @@ nothing_left() {
 	assert_output /
 }
 
+@test "a working directory without a name is told as such" {
+	mkdir "$BATS_TEST_TMPDIR/gone"
+	a_root scratch >"$BATS_TEST_TMPDIR/jail"
+	cd "$BATS_TEST_TMPDIR/gone"
+	rmdir "$BATS_TEST_TMPDIR/gone"
+	refused jailexec --keep=kept -f "$BATS_TEST_TMPDIR/jail" -- echo "$ran"
+	assert_output 'jailexec: kept/upper: find the working directory: No such file or directory'
+}
+
 @test "the topmost layer is seen, and what is written goes to the upper one" {
 	look() {
 		local one two up before
