@@ -3,12 +3,14 @@
 #include "fsmount.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 
+#include "capability.h"
 #include "compat.h"
 #include "fail.h"
 #include "oldmount.h"
@@ -316,6 +318,11 @@ fsmount_hint(int fd, const char *remedy, struct fail *f)
 				    "(they came with Linux 5.12), or a filter "
 				    "forbids them: keep the host's ids with "
 				    "enterns user=host");
+	/* What is short, or not allowed, says nothing of the file system. */
+	if (errno == EPERM && !capability_has(CAP_SYS_ADMIN))
+		return fail_hint(f, "that takes CAP_SYS_ADMIN");
+	if (errno != EINVAL && errno != EPERM && errno != EOPNOTSUPP)
+		return -1;
 	return fail_hint(f,
 	    "its file system (%s), or one mounted below it, cannot do that: "
 	    "%s",

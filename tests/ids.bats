@@ -181,3 +181,11 @@ jailexec: its file system (overlay), or one mounted below it, cannot do that: pu
 	refused in_jail -- echo "$ran"
 	assert_output 'jailexec: user: become root in the namespace: Operation not permitted'
 }
+
+@test "what keeps owners from being mapped is said, and no other thing" {
+	requires root
+	mkroot busybox >"$BATS_TEST_TMPDIR/jail"
+	refused setpriv --bounding-set -sys_admin jailexec -f "$BATS_TEST_TMPDIR/jail" -- echo "$ran"
+	assert_match "jailexec: .*: map the owners of its files to the jail's ids: Operation not permitted"
+	assert_line 'jailexec: that takes CAP_SYS_ADMIN'
+}
