@@ -238,6 +238,8 @@ wait_for_start(struct jail *jail, int channel, int end,
 			*f = message.why;
 			return -1;
 		}
+		if (got < 0)
+			return fail(f, errno, "hear from the jail");
 		if (got != 1)
 			return goes ? 0 : explain_end(jail, f);
 		goes = goes || message.word == SAY_GO;
@@ -307,7 +309,7 @@ run_to_end(struct jail *jail, int *channel, const struct init_signals *signals,
 	};
 	struct status_started started = { .first = jail->first };
 	struct ending e;
-	uint64_t began = jail_reports(jail) ? report_now() : 0;
+	uint64_t began;
 	autoclose int end = -1;
 
 	if (jail_enter(jail, STAGE_MAPS, f) == 0
@@ -317,6 +319,7 @@ run_to_end(struct jail *jail, int *channel, const struct init_signals *signals,
 	    && report_start(jail, &started, f) == 0
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
 		scope_drop(&end);
+		began = jail_reports(jail) ? report_now() : 0;
 		telling_started(telling);
 		release(jail, channel);
 		s.first = s.command = jail->first;

@@ -2,6 +2,7 @@
 /* telling.c - see telling.h */
 #include "telling.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -120,7 +121,8 @@ telling_started(const struct telling *t)
 	if (t->jail != NULL && jail_tells_calls(t->jail) && !t->listens)
 		say_untold(t->jail, calls,
 		    "the kernel gives a process one listener, and there is "
-		    "one already, or none at all");
+		    "one already, or none at all, or nofile leaves it no "
+		    "number");
 }
 
 /* Whether it is news. */
@@ -258,8 +260,9 @@ telling_wait_for(struct telling *t, int fd, int end, int peer)
 	for (;;) {
 		telling_wait(t, wanted + 3);
 		wanted[3 + AUDIT].fd = -1;
-		if (poll(wanted, COUNT(wanted), -1) < 0)
-			continue;
+		/* Where a filter forbids it, who reads fd waits there. */
+		if (poll(wanted, COUNT(wanted), -1) < 0 && errno != EINTR)
+			return true;
 		if (wanted[0].revents != 0)
 			return true;
 		if (wanted[1].revents != 0 || wanted[2].revents != 0)

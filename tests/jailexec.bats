@@ -629,6 +629,34 @@ jailexec: that is SIGKILL: a limit of memory or of processor time is too low, or
 	done
 }
 
+@test "a filter that keeps us from hearing the jail is told as such" {
+	local as jail=$BATS_TEST_TMPDIR/jail
+	a_root scratch >"$jail"
+	for as in "${callers[@]}"; do
+		refused "$as" denycall deny=recvmsg -- jailexec -f "$jail" -- echo "$ran"
+		assert_output 'jailexec: hear from the jail: Operation not permitted'
+	done
+}
+
+@test "what it took to build a jail is not how long its command ran" {
+	local as out pid held child jail=$BATS_TEST_TMPDIR/jail wall began
+	a_root scratch | addmount file=7:/file 7</dev/null >"$jail"
+	for as in "${callers[@]}"; do
+		exec 9>"$BATS_TEST_TMPDIR/lines"
+		began=${EPOCHREALTIME/./}
+		hold_up jailexec --status-fd=9 -f "$jail"
+		sleep 1
+		let_go
+		poll runs_busybox "$held"
+		kill -KILL "$(child_of "$child")"
+		held_ended 137 ''
+		exec 9>&-
+		wall=$(sed -n 's/.*"wall":\([0-9]*\)\.\([0-9]*\),.*/\1\2/p' "$BATS_TEST_TMPDIR/lines")
+		# Of all that went by, at least the second before it is not its own.
+		((10#$wall < ${EPOCHREALTIME/./} - began - 1000000))
+	done
+}
+
 @test "no descriptor is left open, whatever the limit is by now" {
 	local as jail=$BATS_TEST_TMPDIR/jail words
 	a_root scratch >"$jail"

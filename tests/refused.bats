@@ -169,7 +169,7 @@ quiet=(sh -c 'exec 2>/dev/null; exec "$@"' sh)
 	inner() { jailexec -xv -f "$policy" -- jailexec -xv -f "$policy" -- "$calls" native; }
 	denycall -n deny=mkdir >"$policy"
 	run -0 inner
-	assert_line 'jailexec: what denycall refuses cannot be told: the kernel gives a process one listener, and there is one already, or none at all'
+	assert_line 'jailexec: what denycall refuses cannot be told: the kernel gives a process one listener, and there is one already, or none at all, or nofile leaves it no number'
 	a_root scratch | jailexec --detach "--name=told-$$" -- sleep 60
 	enterns -n "of=told-$$" >"$policy"
 	run -0 jailexec -xv --status-fd=1 -f "$policy" -- true
