@@ -55,22 +55,40 @@ has_somebody(uint32_t first)
 	return found;
 }
 
-/* With the lock held: 1 it is ours, 0 it is not to be had. */
-static bool
+/* With the lock held: 1 it is ours, 0 it is not to be had, -1 see errno. */
+static int
 begin(int fd, int range)
 {
 	char used = 0;
 
-	if (pread(fd, &used, 1, range) < 0
-	    || (used != 0 && has_somebody(FIRST + (uint32_t)range * RANGE_IDS)))
-		return false;
-	return used != 0 || pwrite(fd, "\1", 1, range) == 1;
+	if (pread(fd, &used, 1, range) < 0)
+		return -1;
+	if (used != 0)
+		return !has_somebody(FIRST + (uint32_t)range * RANGE_IDS);
+	return pwrite(fd, "\1", 1, range) == 1 ? 1 : -1;
+}
+
+/* 1: it is ours, and locked; 0: it is somebody's; -1: errno is set. */
+static int
+take(int fd, int range)
+{
+	struct flock byte = { .l_len = 1, .l_type = F_WRLCK, .l_start = range };
+	int result, error;
+
+	if (fcntl(fd, F_OFD_SETLK, &byte) < 0)
+		return errno == EAGAIN || errno == EACCES ? 0 : -1;
+	if ((result = begin(fd, range)) > 0)
+		return 1;
+	error = errno;
+	byte.l_type = F_UNLCK;
+	(void)fcntl(fd, F_OFD_SETLK, &byte);
+	errno = error;
+	return result;
 }
 
 int
 range_take(uint32_t *first, struct fail *f)
 {
-	struct flock byte = { .l_len = 1 };
 	int fd = open_file();
 
 	if (fd < 0) {
@@ -80,16 +98,18 @@ range_take(uint32_t *first, struct fail *f)
 	}
 	/* Begin anywhere: jails that start together seldom meet. */
 	for (int n = 0; n < RANGES; n++) {
-		byte.l_type = F_WRLCK;
-		byte.l_start = (int)(((unsigned)getpid() + n) % RANGES);
-		if (fcntl(fd, F_OFD_SETLK, &byte) < 0)
-			continue;
-		if (begin(fd, (int)byte.l_start)) {
-			*first = FIRST + (uint32_t)byte.l_start * RANGE_IDS;
+		int range = (int)(((unsigned)getpid() + n) % RANGES);
+		int result = take(fd, range);
+
+		if (result > 0) {
+			*first = FIRST + (uint32_t)range * RANGE_IDS;
 			return fd;
 		}
-		byte.l_type = F_UNLCK;
-		(void)fcntl(fd, F_OFD_SETLK, &byte);
+		if (result == 0)
+			continue;
+		fail(f, errno, "user: pick ids in %s", path);
+		close(fd);
+		return -1;
 	}
 	close(fd);
 	return fail(f, 0, "user: all %d ranges of ids are in use", RANGES);

@@ -189,3 +189,10 @@ jailexec: its file system (overlay), or one mounted below it, cannot do that: pu
 	assert_match "jailexec: .*: map the owners of its files to the jail's ids: Operation not permitted"
 	assert_line 'jailexec: that takes CAP_SYS_ADMIN'
 }
+
+@test "why no range of ids can be picked is said, and is not that none is free" {
+	requires root
+	mkroot busybox >"$BATS_TEST_TMPDIR/jail"
+	refused denycall deny=fcntl -- jailexec -f "$BATS_TEST_TMPDIR/jail" -- echo "$ran"
+	assert_output 'jailexec: user: pick ids in /run/rungs/ids: Operation not permitted'
+}
