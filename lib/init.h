@@ -78,8 +78,12 @@ int init_drop(struct fail *f);
 _Noreturn void init_run(pid_t command, const struct init_signals *signals,
     int news, int terminal);
 
-/* What is told when the command was told to go on; wait(2), WIFCONTINUED. */
-enum { INIT_CONTINUED = 0xffff };
+/*
+ * What is told when the command was told to go on; wait(2), WIFCONTINUED.
+ * And, before all else, by who is to be the pid 1: the jail is there, and the
+ * command will be let go.
+ */
+enum { INIT_CONTINUED = 0xffff, INIT_GO = -1 };
 
 /*
  * What else to do with a signal, in the value of sigqueue(3): send it to the

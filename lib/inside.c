@@ -349,11 +349,16 @@ static _Noreturn void
 be_init(struct jail *jail, struct begun begun, int channel,
     const struct init_signals *signals, int news)
 {
+	static const int go = INIT_GO;
 	struct fail why;
 
 	if (jail_enter(jail, STAGE_APART, &why) < 0 || init_drop(&why) < 0)
 		give_up(channel, &why);
-	say(channel, SAY_GO, -1);
+	/* In the pipe, where nobody has to wake up for it. */
+	if (write(news, &go, sizeof go) != sizeof go) {
+		fail(&why, errno, "tell that the jail is there");
+		give_up(channel, &why);
+	}
 	if (channel_send(begun.gate, "", 1, -1) < 0) {
 		fail(&why, errno, "let the command go");
 		give_up(channel, &why);

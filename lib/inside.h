@@ -27,7 +27,7 @@ enum {
 	SAY_READY = 'r',   /* in all namespaces; waits for an answer */
 	SAY_ENTERED = 'e', /* by who takes the first process's place */
 	SAY_COMMAND = 'c', /* by who is to be the command */
-	SAY_GO = 'g',      /* the jail is there, and the command is let go */
+	SAY_GO = 'g',      /* the jail is there; a pid 1 says INIT_GO */
 	/*
 	 * The last word of ours: somebody else in the jail might say the
 	 * rest, so no more is listened to than doorstep.h's int.

@@ -202,6 +202,19 @@ explain_end(const struct jail *jail, struct fail *f)
 			    "processor time is too low, or somebody sent it");
 }
 
+/* Whether a pid 1 let it go: the channel ends when it is killed, too. */
+static int
+check_go(const struct jail *jail, int news, struct fail *f)
+{
+	int word;
+
+	if (news < 0
+	    || (read(news, &word, sizeof word) == sizeof word
+		&& word == INIT_GO))
+		return 0;
+	return explain_end(jail, f);
+}
+
 /*
  * Wait until the command runs, and take the terminal over when it comes.
  * -1: it does not run, and f says why.
@@ -241,7 +254,9 @@ wait_for_start(struct jail *jail, int channel, int end,
 		if (got < 0)
 			return fail(f, errno, "hear from the jail");
 		if (got != 1)
-			return goes ? 0 : explain_end(jail, f);
+			return goes || jail_has_init(jail)
+			           ? 0
+			           : explain_end(jail, f);
 		goes = goes || message.word == SAY_GO;
 		if (message.word == SAY_LISTENER) {
 			telling_listen(telling, fd);
@@ -316,6 +331,7 @@ run_to_end(struct jail *jail, int *channel, const struct init_signals *signals,
 	    && say_maps(jail, *channel, f) == 0
 	    && (end = init_open_end(signals, f)) >= 0
 	    && wait_for_start(jail, *channel, end, &started, telling, f) == 0
+	    && check_go(jail, news, f) == 0
 	    && report_start(jail, &started, f) == 0
 	    && jail_enter(jail, STAGE_RUN, f) == 0) {
 		scope_drop(&end);
