@@ -27,7 +27,7 @@
  */
 static const int kept[] = { SIGKILL, SIGSTOP, SIGCHLD, SIGSEGV, SIGBUS, SIGILL,
 	SIGFPE, SIGTRAP, SIGSYS, SIGABRT, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT,
-	SIGPIPE };
+	SIGPIPE, SIGXFSZ };
 
 /*
  * sigaddset(3) of one C library keeps signals to itself that are ordinary

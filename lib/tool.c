@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,30 @@ open_streams(void)
 			(void)!open("/dev/null", O_RDWR);
 }
 
+static void
+go_on(int sig)
+{
+	(void)sig;
+}
+
+/*
+ * A write beyond the caller's RLIMIT_FSIZE would end us without a word, and
+ * nothing would be cleared up: setrlimit(2).  Of a signal that is caught, it
+ * fails with EFBIG as of one that is ignored, but execve(2) gives it back to
+ * the command as the caller had it, on every way there is to one.
+ */
+static void
+outlive_large_files(void)
+{
+	struct sigaction caught = { .sa_handler = go_on,
+		.sa_flags = SA_RESTART };
+	struct sigaction before;
+
+	if (sigaction(SIGXFSZ, &caught, &before) == 0
+	    && before.sa_handler == SIG_IGN)
+		sigaction(SIGXFSZ, &before, NULL);
+}
+
 /* As they were: the "--" is cut out in the course of things. */
 static struct {
 	char **list;
@@ -37,6 +62,7 @@ tool_command(int *argc, char *argv[])
 	struct fail why;
 
 	open_streams();
+	outlive_large_files();
 	if (again_begin(*argc, argv, &why) < 0)
 		tool_die(&why);
 	/* What getopt(3) complains in the name of. */

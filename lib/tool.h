@@ -19,6 +19,8 @@ struct fail;
  * it, or NULL when there is none.  Nothing behind "--" is a usage error of the
  * caller. Standard streams that were closed are /dev/null from here on: the
  * next open(2) would take their numbers, and our errors would go into a file.
+ * A file of ours that would be larger than RLIMIT_FSIZE is an error, EFBIG, and
+ * not the end of us.
  */
 char **tool_command(int *argc, char *argv[]);
 

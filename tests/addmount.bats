@@ -168,6 +168,17 @@ setup_file() {
 	for_each_caller look
 }
 
+@test "a file larger than the caller may write is told as such" {
+	head -c 1M /dev/zero >"$BATS_TEST_TMPDIR/large"
+	short() { (ulimit -f 100 && "$way" tmpfs="$at/new" file=7:"$at/new/file" -- echo "$ran" 7<"$BATS_TEST_TMPDIR/large"); }
+	look() {
+		tree >/dev/null
+		refused short
+		assert_match "[a-z]*: $at/new/file: copy descriptor 7 to it: File too large"
+	}
+	in_each_way look
+}
+
 @test "mask hides a file and a directory" {
 	look() {
 		run -0 "$way" bind="$src:$at" mask="$at/file" mask="$at/dir" mask=/etc -- \

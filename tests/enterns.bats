@@ -289,6 +289,14 @@ ahead() {
 	assert_output "$want"
 	run -0 careless enterns pid -- "$RUNGS_STAGE/tests/whatigot"
 	assert_output "$want"
+	# What we do about it ourselves stays ours.
+	large() { env --ignore-signal=XFSZ "$@" "$RUNGS_STAGE/tests/whatigot" | grep ^ignored; }
+	want=$(large env)
+	[[ "$want " == *' 25 '* ]]
+	run -0 large enterns uts --
+	assert_output "$want"
+	run -0 large enterns pid --
+	assert_output "$want"
 }
 
 # --- where the kernel says no ---

@@ -61,6 +61,22 @@ nothing_left() {
 	assert_output 'jailexec: kept/upper: find the working directory: No such file or directory'
 }
 
+@test "a jail whose name cannot be written down leaves nothing" {
+	look() {
+		local home=$BATS_TEST_TMPDIR/$as
+		$as mkdir -m 700 "$home"
+		cd "$home"
+		printf 'jail 1\nmkroot dir=%s scratch\nend\n' "$(tree)" >"$BATS_TEST_TMPDIR/jail"
+		# To a pipe: what it says could not be written to a file, either.
+		short() { { XDG_RUNTIME_DIR=$home $as setlimit fsize=0 -- jailexec --name="large-$$" --keep=kept -f "$BATS_TEST_TMPDIR/jail" -- sleep 60; } 2>&1 | cat; echo "${PIPESTATUS[0]}"; }
+		run -0 short
+		assert_output "jailexec: large-$$: write down its process: File too large"$'\n125'
+		same '' "$(find "$home" ! -type d)$(find /run/rungs/jails -name "large-$$" 2>/dev/null)"
+		never [ -e kept ]
+	}
+	for_each_caller look
+}
+
 @test "the topmost layer is seen, and what is written goes to the upper one" {
 	look() {
 		local one two up before

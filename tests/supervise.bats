@@ -925,6 +925,14 @@ jailexec: kill -KILL $$ ends it"
 
 # --- many, and stops ---
 
+@test "what jailexec may not write does not end the command" {
+	short() { (ulimit -f 0 && exec 4>>"$BATS_TEST_TMPDIR/none" && jailed --status-fd=4 -- sh -c 'sleep 0.2; exit 9' | cat; exit "${PIPESTATUS[0]}"); }
+	look() {
+		run -9 short
+	}
+	for_each_caller look
+}
+
 @test "a storm of signals loses no exit status" {
 	look() {
 		local pid n target
