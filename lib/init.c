@@ -110,6 +110,15 @@ static const struct end {
 	{ SIGTERM, "SIGTERM" },
 };
 
+bool
+init_is_end(int sig)
+{
+	for (size_t n = 0; n < COUNT(ends); n++)
+		if (ends[n].sig == sig)
+			return true;
+	return false;
+}
+
 int
 init_open_end(const struct init_signals *signals, struct fail *f)
 {

@@ -39,6 +39,9 @@ void init_restore_signals(const struct init_signals *signals);
  */
 int init_open_end(const struct init_signals *signals, struct fail *f);
 
+/* Whether it is one of those four. */
+bool init_is_end(int sig);
+
 /*
  * Take out what came, without waiting.  0: nothing, or what the caller
  * ignores.  -1: f says what, and has its status, 128+N.

@@ -374,8 +374,9 @@ open_news(const struct jail *jail, int news[2], struct fail *f)
 static int
 run_supervised(struct jail *jail, char *command[], struct fail *f)
 {
-	autoclose int ours = -1, theirs = -1, news = -1, told = -1;
+	autoclose int ours = -1, theirs = -1, news = -1, told = -1, end = -1;
 	static struct telling telling; /* large */
+	struct fail ignored;
 	struct init_signals signals;
 	int pair[2], result;
 
@@ -409,9 +410,11 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	result = run_to_end(jail, &ours, &signals, news, &telling, f);
 	/*
 	 * Signals stay blocked: one that came too late to be forwarded must
-	 * not take the place of the command's status.
+	 * not take the place of the command's status.  Who ends us while the
+	 * terminal takes nothing means that, though.
 	 */
-	terminal_end(&jail->terminal);
+	end = init_open_end(&signals, &ignored);
+	terminal_end(&jail->terminal, end);
 	return result;
 }
 

@@ -147,6 +147,8 @@ handle(struct state *st, const struct signalfd_siginfo *info)
 		terminal_resize(s->terminal);
 		return;
 	}
+	if (init_is_end(sig))
+		s->terminal->hurried = true;
 	st->told_to_stop = is_stop && !from_terminal;
 	forward(st, sig, from_terminal || is_stop ? INIT_GROUP : 0);
 }
@@ -204,6 +206,7 @@ enforce(struct state *st, const struct verdict *v)
 		freeze(st);
 		return;
 	}
+	st->s->terminal->hurried = true;
 	st->e->limit = v->over;
 	st->e->timed_out = v->of_time;
 	/* It could not hear us if it were stopped. */

@@ -11,7 +11,9 @@
 
 #include "compat.h"
 #include "fail.h"
+#include "init.h"
 #include "report.h"
+#include "scope.h"
 
 static const int moment = 100; /* milliseconds */
 
@@ -34,15 +36,26 @@ is_in_front(const struct terminal *t)
 	return group == getpgrp() || (group < 0 && errno == ENOTTY);
 }
 
+/*
+ * Our own, whichever of the streams it is, for both directions: who has the
+ * same must not find it changed, and where poll(2) says that there is room,
+ * there may be too little for all that we have.
+ */
 static void
 open_outer(struct terminal *t)
 {
+	const int flags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+
 	for (int fd = 0; fd < 3; fd++)
 		t->streams[fd] = isatty(fd);
 	if (!t->streams[0] && !t->streams[1])
 		return;
-	/* Our own, whichever of the streams it is: for both directions. */
-	t->outer = open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	t->outer = open("/dev/tty", flags);
+	/* One that is not our session's. */
+	if (t->outer < 0)
+		t->outer =
+		    open(t->streams[0] ? "/proc/self/fd/0" : "/proc/self/fd/1",
+			flags);
 	if (t->outer < 0)
 		t->outer = fcntl(t->streams[0] ? 0 : 1, F_DUPFD_CLOEXEC, 3);
 }
@@ -323,20 +336,35 @@ terminal_copy(struct terminal *t, const struct pollfd got[2])
 	return look_at_typed(t, got[0].revents & POLLIN);
 }
 
+/* False: it is not waited for any more. */
+static bool
+takes_more(struct terminal *t, int end)
+{
+	struct pollfd wanted[] = { { t->outer, POLLOUT, 0 },
+		{ end, POLLIN, 0 } };
+	struct fail told;
+
+	if (poll(wanted, COUNT(wanted), t->hurried ? moment : -1) == 0)
+		return false;
+	if (wanted[0].revents == 0 && init_hear_end(end, &told) < 0)
+		t->hurried = true;
+	return true;
+}
+
 /*
  * The last words of the jail may still be on their way through the kernel:
  * with our own end closed, they are followed by a hang-up.  If somebody
  * outlives the command, a moment must do.
  */
 static void
-show_rest(struct terminal *t)
+show_rest(struct terminal *t, int end)
 {
-	struct pollfd out = { .fd = t->outer, .events = POLLOUT };
 	struct pollfd in = { .fd = t->master, .events = POLLIN };
 
 	do {
 		while (t->shown.length > 0) {
-			(void)poll(&out, 1, -1);
+			if (!takes_more(t, end))
+				return;
 			drain(&t->shown, t->outer);
 		}
 	} while (fill(&t->shown, t->master)
@@ -344,13 +372,13 @@ show_rest(struct terminal *t)
 }
 
 void
-terminal_end(struct terminal *t)
+terminal_end(struct terminal *t, int end)
 {
 	if (t->guardian.orders == NULL)
 		return;
 	if (t->master >= 0) {
 		close(t->slave);
-		show_rest(t);
+		show_rest(t, end);
 		terminal_release(t);
 		close(t->master);
 	}

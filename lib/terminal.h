@@ -43,6 +43,7 @@ struct terminal {
 	bool wanted;     /* the command has it when we are in front */
 	bool raw;        /* it has it now */
 	bool alike;      /* the jail's has been given the caller's modes */
+	bool hurried;    /* at the end, who takes nothing is not waited for */
 	uint64_t unread; /* since then something is typed, and not ours; or 0 */
 	bool knocked;    /* the jail's looks as if something were typed there */
 	struct termios inner; /* its modes before that */
@@ -90,8 +91,12 @@ void terminal_release(struct terminal *t);
 int terminal_poll(const struct terminal *t, struct pollfd wanted[2]);
 bool terminal_copy(struct terminal *t, const struct pollfd got[2]);
 
-/* Copy what is left to be seen, and put the caller's terminal right. */
-void terminal_end(struct terminal *t);
+/*
+ * Copy what is left to be seen, and put the caller's terminal right.  If that
+ * takes nothing, it is waited for; when we are hurried, or something comes at
+ * end, of init.h, or -1, for a moment.  What it has not taken then is lost.
+ */
+void terminal_end(struct terminal *t, int end);
 
 /*
  * For a terminal that is shared: remember its modes, and put it right.  That

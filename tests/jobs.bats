@@ -546,6 +546,37 @@ is_raw() {
 	for_each_caller look
 }
 
+@test "a terminal that takes no output is waited for, but not by who is ended" {
+	local typist script all
+	mkfifo "$BATS_TEST_TMPDIR/script"
+	export J="jailexec --status-fd=4 --keep-fd=5 -f $jail"
+	# The first fills it; nobody looks until the script says so.
+	all='exec 4>>"$out" 5>>"$out"
+		setsid -w $J --timeout=1 -- yes; echo "st=$?" >&5
+		for n in 1 2 3; do yes | dd of=/dev/tty oflag=nonblock; sleep 0.1; done 2>/dev/null
+		$J --timeout=1 -- yes; echo "st=$?" >&5
+		$J -- sh -c "seq 1000; echo up >&5; exec sleep 1000" & pid=$!
+		until grep -qx up "$out"; do sleep 0.02; done
+		kill "$pid"; wait "$pid"; echo "st=$?" >&5
+		$J -- sh -c "seq 1000; exit 9" & pid=$!
+		until grep -q "status\":9," "$out"; do sleep 0.02; done
+		kill "$pid"; wait "$pid"; echo "st=$?" >&5
+		$J -- sh -c "seq 1000; echo last words; exit 7"; echo "st=$?"'
+	look() {
+		: >"$out"
+		at_tty "$all" <"$BATS_TEST_TMPDIR/script" 3>&- &
+		typist=$!
+		exec {script}>"$BATS_TEST_TMPDIR/script"
+		poll grep -q '"status":7,' "$out" || kill "$typist"
+		same 'st=124 st=124 st=143 st=9' "$(grep st= "$out" | xargs)"
+		sleep 0.2
+		printf 'see last words\nsee st=7\n' >&"$script"
+		exec {script}>&-
+		wait "$typist"
+	}
+	for_each_caller look
+}
+
 # has_died PID: it may not have been waited for.
 has_died() {
 	! grep -q "^State:.[^ZX]" "/proc/$1/status" 2>/dev/null
