@@ -413,7 +413,8 @@ run_supervised(struct jail *jail, char *command[], struct fail *f)
 	 * not take the place of the command's status.  Who ends us while the
 	 * terminal takes nothing means that, though.
 	 */
-	end = init_open_end(&signals, &ignored);
+	if (jail->terminal.master >= 0)
+		end = init_open_end(&signals, &ignored);
 	terminal_end(&jail->terminal, end);
 	return result;
 }
