@@ -15,6 +15,7 @@
 
 #include "compat.h"
 #include "fail.h"
+#include "makedir.h"
 #include "nsfd.h"
 #include "pin.h"
 #include "scope.h"
@@ -117,7 +118,7 @@ empty_open(void)
 
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
-	if (mkdir(dir_path, 0755) < 0 && errno != EEXIST)
+	if (makedir(AT_FDCWD, dir_path, 0755) < 0 && errno != EEXIST)
 		return -1;
 	if (pin_empty(pin_path) < 0)
 		return -1;

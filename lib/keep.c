@@ -11,6 +11,7 @@
 
 #include "fail.h"
 #include "listing.h"
+#include "makedir.h"
 #include "mount.h"
 #include "origin.h"
 #include "root.h"
@@ -59,29 +60,34 @@ make_upper(const struct keep *k, const struct root *root, struct fail *f)
 
 	if (stat(root->dir, &st) < 0)
 		return fail(f, errno, "%s: open the root", root->dir);
-	if (mkdirat(k->fd, KEEP_UPPER, 0700) < 0
-	    || (geteuid() == 0
-		&& fchownat(k->fd, KEEP_UPPER, st.st_uid, st.st_gid,
-		       AT_SYMLINK_NOFOLLOW)
-		       < 0)
-	    || fchmodat(k->fd, KEEP_UPPER, st.st_mode & 07777, 0) < 0)
+	if (mkdirat(k->fd, KEEP_UPPER, 0700) < 0)
 		return fail(f, errno, "--keep=%s: make the upper layer",
 		    k->dir);
-	return 0;
+	if ((geteuid() != 0
+		|| fchownat(k->fd, KEEP_UPPER, st.st_uid, st.st_gid,
+		       AT_SYMLINK_NOFOLLOW)
+		       == 0)
+	    && fchmodat(k->fd, KEEP_UPPER, st.st_mode & 07777, 0) == 0)
+		return 0;
+	fail(f, errno, "--keep=%s: make the upper layer", k->dir);
+	(void)unlinkat(k->fd, KEEP_UPPER, AT_REMOVEDIR);
+	return -1;
 }
 
 int
 keep_begin(struct keep *k, const struct root *root, struct fail *f)
 {
-	k->made = mkdir(k->dir, 0700) == 0;
+	k->made = makedir(AT_FDCWD, k->dir, 0700) == 0;
 	if (!k->made && errno != EEXIST)
 		return fail(f, errno, "--keep=%s: make it", k->dir);
 	k->fd = open(k->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (k->fd < 0)
-		return fail(f, errno, "--keep=%s: open it", k->dir);
-	if (check_empty(k, f) == 0 && make_upper(k, root, f) == 0)
+		fail(f, errno, "--keep=%s: open it", k->dir);
+	else if (check_empty(k, f) == 0 && make_upper(k, root, f) == 0)
 		return 0;
 	scope_drop(&k->fd);
+	if (k->made)
+		(void)rmdir(k->dir);
 	return -1;
 }
 

@@ -22,7 +22,8 @@ origin_write(int dir, const struct root *root, struct fail *f)
 
 	if (fd < 0)
 		return fail(f, errno, "origin: make");
-	if ((out = fdopen(fd, "w")) == NULL) {
+	/* The umask of whoever calls us may have taken it from them. */
+	if (fchmod(fd, 0600) < 0 || (out = fdopen(fd, "w")) == NULL) {
 		close(fd);
 		return fail(f, errno, "origin: write");
 	}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "makedir.h"
 
 /*
  * Ids that systemd's UIDS-GIDS leaves to nobody, above its containers' and
@@ -32,7 +33,7 @@ open_file(void)
 
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
-	if (mkdir(directory, 0755) < 0 && errno != EEXIST)
+	if (makedir(AT_FDCWD, directory, 0755) < 0 && errno != EEXIST)
 		return -1;
 	return open(path, flags, 0600);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "makedir.h"
 #include "scope.h"
 
 enum { NAME_LENGTH = 64 };
@@ -58,7 +59,7 @@ go_down(int dir, const char *name, mode_t mode, struct fail *f)
 	autoclose int above = dir;
 	int below = -1;
 
-	if (mkdirat(above, name, mode) == 0 || errno == EEXIST)
+	if (makedir(above, name, mode) == 0 || errno == EEXIST)
 		below = openat(above, name,
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (below < 0)
@@ -179,9 +180,11 @@ static int
 take(struct running *r, struct fail *f)
 {
 	const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+	mode_t mask = umask(077);
 	pid_t pid;
 
 	r->file = openat(r->dir, r->name, flags, 0600);
+	umask(mask);
 	if (r->file < 0)
 		return fail(f, errno, "%s: open the file of this name",
 		    r->name);

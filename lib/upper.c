@@ -14,6 +14,7 @@
 
 #include "compat.h"
 #include "fail.h"
+#include "makedir.h"
 #include "scope.h"
 #include "work.h"
 
@@ -77,7 +78,7 @@ open_work(struct upper *u, const struct stat *upper, struct fail *f)
 {
 	struct stat st;
 
-	if (mkdirat(u->dir, u->work, 0700) < 0 && errno != EEXIST) {
+	if (makedir(u->dir, u->work, 0700) < 0 && errno != EEXIST) {
 		fail(f, errno, "%s: make a work directory beside it", u->path);
 		return fail_hint(f,
 		    "overlayfs needs one in the same file "

@@ -77,6 +77,50 @@ nothing_left() {
 	for_each_caller look
 }
 
+@test "what stays is of use to its owner, whatever the umask was" {
+	look() {
+		local home=$BATS_TEST_TMPDIR/$as
+		$as mkdir -m 700 "$home"
+		cd "$home"
+		printf 'jail 1\nmkroot dir=%s scratch\nend\n' "$(tree)" >"$BATS_TEST_TMPDIR/jail"
+		masked() { (umask 777 && XDG_RUNTIME_DIR=$home $as jailexec --name="masked-$$" -f "$BATS_TEST_TMPDIR/jail" "$@"); }
+		run -0 masked --keep=kept -- sh -c umask
+		assert_output 0777
+		same '700 600' "$(stat -c %a kept kept/origin | xargs)"
+		if [[ $as == as_caller && $(id -u) -eq 0 ]]; then
+			run -0 unshare --mount sh -c 'mount -t tmpfs none /run && umask 777 && jailexec -f "$0" -- true && stat -c %a /run/rungs' "$BATS_TEST_TMPDIR/jail"
+			assert_output 755
+		else
+			same '755 700' "$(stat -c %a rungs rungs/jails | xargs)"
+		fi
+		# A second one takes the place of the first, and can be entered.
+		masked -- sh -c 'echo ready; for n in $(seq 300); do [ ! -e /tmp/end ] || exit 0; sleep 0.1; done; exit 1' >"$BATS_TEST_TMPDIR/$as-ready" 3>&- &
+		poll grep -q ready "$BATS_TEST_TMPDIR/$as-ready"
+		XDG_RUNTIME_DIR=$home $as enterns of="masked-$$" -- touch /tmp/end
+		wait "$!"
+	}
+	for_each_caller look
+}
+
+@test "a start that fails leaves no directory for what it would keep" {
+	look() {
+		local home=$BATS_TEST_TMPDIR/$as
+		$as mkdir -m 700 "$home"
+		cd "$home"
+		start() { printf 'jail 1\nmkroot dir=%s scratch\nend\n' "$1" | $as jailexec --keep=kept -- echo "$ran"; }
+		refused start "$home/none"
+		never [ -e kept ]
+		# What was there stays, and what is in it.
+		$as mkdir kept
+		refused start "$home/none"
+		$as rmdir kept
+		$as mkdir -p kept/upper
+		refused start "$(tree)"
+		[ -d kept/upper ]
+	}
+	for_each_caller look
+}
+
 @test "the topmost layer is seen, and what is written goes to the upper one" {
 	look() {
 		local one two up before
