@@ -61,7 +61,7 @@ nothing_left() {
 	assert_output 'jailexec: kept/upper: find the working directory: No such file or directory'
 }
 
-@test "a jail whose name cannot be written down leaves nothing" {
+@test "a jail that cannot be written down leaves nothing" {
 	look() {
 		local home=$BATS_TEST_TMPDIR/$as
 		$as mkdir -m 700 "$home"
@@ -70,7 +70,9 @@ nothing_left() {
 		# To a pipe: what it says could not be written to a file, either.
 		short() { { XDG_RUNTIME_DIR=$home $as setlimit fsize=0 -- jailexec --name="large-$$" --keep=kept -f "$BATS_TEST_TMPDIR/jail" -- sleep 60; } 2>&1 | cat; echo "${PIPESTATUS[0]}"; }
 		run -0 short
-		assert_output "jailexec: large-$$: write down its process: File too large"$'\n125'
+		# Root's range of ids may be the first that there is no room for.
+		assert_match 'jailexec: .*: File too large'
+		same 125 "${lines[1]}"
 		same '' "$(find "$home" ! -type d)$(find /run/rungs/jails -name "large-$$" 2>/dev/null)"
 		never [ -e kept ]
 	}
