@@ -165,6 +165,22 @@ end_knock(struct terminal *t)
 	t->knocked = false;
 }
 
+/*
+ * SIGSTOP gave us no chance to leave raw mode.  Who is in front since, or the
+ * shell before it put us there again, has set modes that are not ours to
+ * change back, and reads what is typed.
+ */
+static void
+look_again(struct terminal *t)
+{
+	struct termios now;
+
+	if (t->raw
+	    && (!is_in_front(t) || tcgetattr(t->outer, &now) < 0
+		|| (now.c_lflag & ICANON)))
+		t->guardian.orders->raw = t->raw = false;
+}
+
 bool
 terminal_take(struct terminal *t)
 {
@@ -174,6 +190,7 @@ terminal_take(struct terminal *t)
 		return false;
 	end_knock(t);
 	t->wanted = true;
+	look_again(t);
 	if (t->raw)
 		return true;
 	if (tcgetattr(t->outer, &modes) < 0)
@@ -191,6 +208,7 @@ terminal_take(struct terminal *t)
 void
 terminal_release(struct terminal *t)
 {
+	look_again(t);
 	if (!t->raw)
 		return;
 	set_attributes(t->outer, &t->guardian.orders->right);
@@ -327,6 +345,8 @@ terminal_copy(struct terminal *t, const struct pollfd got[2])
 		drain(&t->shown, t->outer);
 	if ((got[1].revents & POLLIN) && t->shown.length == 0)
 		(void)fill(&t->shown, t->master);
+	if (got[0].revents & POLLIN)
+		look_again(t);
 	if ((got[0].revents & POLLHUP)
 	    || (t->raw && (got[0].revents & POLLIN) && t->typed.length == 0
 		&& !fill(&t->typed, t->outer)))

@@ -316,6 +316,71 @@ is_raw() {
 	for_each_caller look
 }
 
+@test "who is stopped by SIGSTOP has its terminal back with fg, and only then" {
+	# The jail's first process, and who is to be stopped: its parent.
+	first() { grep -o 'started","pid":[0-9]*' "$out" | cut -d: -f2; }
+	owner() { awk '$1 == "PPid:" { print $2 }' "/proc/$(first)/status"; }
+	stop() {
+		until stty -a </dev/tty | grep -q ' -icanon'; do sleep 0.02; done
+		until grep -q started "$out"; do sleep 0.02; done
+		kill -STOP "$(owner)"
+	}
+	stopped() { until jobs | grep -q Stopped; do sleep 0.02; done; }
+	export -f first owner stop stopped
+	look() {
+		: >"$out"
+		at_shell <<-'END'
+			see READY>
+			line stop & $J --status-fd=4 -- sh -c 'echo "g"o; while read -r x; do echo "=$x"; done; exit 9' 4>>"$out"
+			see Stopped
+			see READY>
+			line fg
+			raw
+			type seen\x0d
+			see =seen
+			type \x1a
+			see Stopped
+			see READY>
+			line stop & fg %2
+			see Stopped
+			see READY>
+			line stty -a | grep -o ' i'canon; stty -ixon -i'c'anon; kill -CONT "$(owner)"; head -n 1; stty i'c'anon
+			see icanon
+			line mine
+			see mine
+			see mine
+			see READY>
+			line kill -STOP "$(owner)"; stopped; fg
+			raw
+			type x\x0d
+			see =x
+			line more
+			see =more
+			type \x1a
+			see Stopped
+			see READY>
+			line stty -a | grep -o '.'ixon
+			see -ixon
+			see READY>
+			line fg
+			raw
+			type \x04
+			see READY>
+			line echo st=$?; : >"$out"; stop & $J --status-fd=4 -- sleep 1000 4>>"$out"
+			see st=9
+			see Stopped
+			see READY>
+			line p=$(owner); stty ixoff; kill -KILL "$(first)"; kill -CONT $p
+			see READY>
+			line while kill -0 $p; do sleep 0.02; done 2>/dev/null; stty -a | grep -o '.'ixoff
+			see  ixoff
+			see READY>
+			line exec true
+		END
+	}
+	for_each_caller look
+}
+
 # --- pipelines, and the background ---
 
 @test "only who reads the terminal gets what is typed" {
