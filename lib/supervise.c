@@ -140,6 +140,8 @@ handle(struct state *st, const struct signalfd_siginfo *info)
 	    || init_ignores(sig))
 		return;
 	if (sig == SIGCONT) {
+		if (!s->own_session)
+			terminal_remember_again(s->terminal);
 		go_on(st, false);
 		return;
 	}
@@ -306,6 +308,9 @@ supervise(const struct supervised *s, struct ending *e, struct fail *f)
 	if (watch_open(&st.watch, f) < 0)
 		return -1;
 	result = wait_for_end(&st, signals);
+	/* It may have ended before we heard that we are continued. */
+	if (!s->own_session && job_is_continued())
+		terminal_remember_again(s->terminal);
 	/* Time was over for all, not only for who ended when it was asked. */
 	if (result == 0 && e->limit != NULL && !s->takes_along)
 		tell_all(&st, SIGKILL);

@@ -417,6 +417,16 @@ terminal_remember(struct terminal *t)
 }
 
 void
+terminal_remember_again(struct terminal *t)
+{
+	struct termios now;
+
+	if (t->outer >= 0 && is_in_front(t) && tcgetattr(t->outer, &now) == 0
+	    && (now.c_lflag & ICANON))
+		t->saved = now;
+}
+
+void
 terminal_put_right(const struct terminal *t)
 {
 	if (t->outer >= 0 && is_in_front(t))

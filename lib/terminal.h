@@ -101,9 +101,12 @@ void terminal_end(struct terminal *t, int end);
 /*
  * For a terminal that is shared: remember its modes, and put it right.  That
  * is for a shell to do when a command of it died of a signal, but our caller
- * sees us end with a status.
+ * sees us end with a status.  When we are continued in front, those
+ * count that a shell has set meanwhile.  The command may have been quicker than
+ * we, so not those of a full-screen program, that wants no lines.
  */
 void terminal_remember(struct terminal *t);
+void terminal_remember_again(struct terminal *t);
 void terminal_put_right(const struct terminal *t);
 
 #endif

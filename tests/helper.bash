@@ -233,8 +233,8 @@ requires() {
 		own-machine) [ -n "${RUNGS_OWN_MACHINE:-}" ] ;;
 		landlock) lockpath exec=/ read=/ -- true 2>/dev/null ;;
 		no-sanitizer) [ -z "${RUNGS_SANITIZED:-}" ] ;;
-		buildah | busybox | capsh | curl | debootstrap | dpkg-scanpackages | \
-			gpg | mkfs.erofs | \
+		buildah | busybox | capsh | curl | dash | debootstrap | \
+			dpkg-scanpackages | gpg | mkfs.erofs | \
 			mmdebstrap | openssl | podman | script | skopeo | sqfstar | \
 			strace | tmux | umoci)
 			command -v "$what" >/dev/null

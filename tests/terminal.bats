@@ -152,3 +152,57 @@ jailexec: addmount dev makes one in the jail; -T shares the caller's"
 	}
 	for_each_caller look
 }
+
+@test "who is killed with -T leaves the modes that it was continued with" {
+	requires dash
+	export out=$BATS_TEST_TMPDIR/out PS1='READY> ' TERM=dumb
+	export J="jailexec -T --status-fd=4 -f $jail"
+	export C='trap "echo on" CONT; echo go; while :; do sleep 0.05; done'
+	: >"$out"
+	chmod 666 "$out"
+	# kill_raw: what the command has set itself is not meant.
+	first() { grep -o 'started","pid":[0-9]*' "$out" | tail -n 1 | cut -d: -f2; }
+	kill_raw() {
+		until stty -a </dev/tty | grep -q ' -icanon'; do sleep 0.02; done
+		until grep -q started "$out"; do sleep 0.02; done
+		kill -CONT "$(awk '$1 == "PPid:" { print $2 }' "/proc/$(first)/status")"
+		kill -KILL "$(first)"
+	}
+	# kill_stopped: jailexec hears of it when it goes on.
+	kill_stopped() {
+		kill -KILL "$(first)"
+		until grep -q '^State:.Z' "/proc/$(first)/status"; do sleep 0.02; done
+	}
+	# The shell at the terminal hands no function on.
+	export t=$BATS_TEST_TMPDIR/functions
+	declare -f first kill_raw kill_stopped >"$t"
+	look() {
+		: >"$out"
+		run -0 "$as" "$RUNGS_STAGE/tests/typist" dash -i <<-'END'
+			see READY>
+			line $J -- sh -c "$C" 4>>"$out"
+			see go
+			type \x1a
+			see Stopped
+			see READY>
+			line stty -echo
+			see READY>
+			line fg
+			see on
+			type \x03
+			see READY>
+			line stty -a | grep -o '.e'cho' '; stty echo; $J -- sh -c 'echo "g"o; sleep 1000' 4>>"$out"
+			see -echo
+			see go
+			type \x1a
+			see Stopped
+			see READY>
+			line stty -'e'cho; bash -c '. $t; kill_stopped'; fg; stty -a | grep -o '.e'cho' '; stty echo; : >"$out"; bash -c '. $t; kill_raw' & $J -- sh -c 'stty -icanon -"e"cho; sleep 1000' 4>>"$out"
+			see -echo
+			see READY>
+			line stty -a | grep -o '.e'cho' '; exit 0
+			see  echo
+		END
+	}
+	for_each_caller look
+}
