@@ -79,6 +79,10 @@ lend_dev(struct mounts *mounts, struct mount *m, int user_namespace,
 		m->lent = device_make(user_namespace);
 	if (m->lent >= 0 || mounts->has_devices)
 		return 0;
+	if (!mounts->lends_dev) {
+		m->is_lent = false;
+		return 0;
+	}
 	if (device_open(mounts->devices, f) < 0)
 		return -1;
 	mounts->has_devices = true;
@@ -99,7 +103,8 @@ mounts_lend(struct mounts *mounts, int user_namespace, struct fail *f)
 			if (layers_lend(m, user_namespace, f) < 0)
 				return -1;
 		}
-		if (m->kind == MOUNT_DEV && mounts->lends_dev
+		if (m->kind == MOUNT_DEV
+		    && (mounts->lends_dev || mounts->makes_dev)
 		    && lend_dev(mounts, m, user_namespace, f) < 0)
 			return -1;
 		if (m->kind == MOUNT_SYS && mounts->lends_sys

@@ -82,7 +82,8 @@ struct mounts {
 	int network;      /* who makes the network namespace that sys is to */
 			  /* show, and will hand it over, or -1 */
 	int nothing;      /* empty_directory() for masks, or -1 */
-	bool lends_dev;   /* the caller lends a /dev, or nodes for one */
+	bool lends_dev;   /* the caller lends a /dev, or nodes for one; */
+	bool makes_dev;   /* or a /dev only, where it can be made */
 	bool has_devices; /* nodes, and they are the host's: */
 	int devices[DEVICES]; /* they, or -1 */
 	bool none;            /* "none" was said */

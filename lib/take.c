@@ -157,7 +157,7 @@ take_lend(struct jail *jail, struct fail *f)
 		if (jail->lent < 0)
 			return -1;
 	}
-	jail->mounts.lends_dev = jail->mounts.lends_dev || want_nodes(jail);
+	jail->mounts.makes_dev = want_nodes(jail);
 	return mounts_lend(&jail->mounts, user, f);
 }
 
