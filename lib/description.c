@@ -51,6 +51,22 @@ description_escape(const char *word, FILE *out)
 	}
 }
 
+static bool
+is_control(unsigned char byte)
+{
+	return byte < ' ' || byte == 127;
+}
+
+int
+description_check(const char *word, struct fail *f)
+{
+	for (const char *c = word; *c != '\0'; c++)
+		if (*c != '\t' && *c != '\n' && is_control((unsigned char)*c))
+			return fail(f, 0, "%.64s: control byte %#04x", word,
+			    *c);
+	return 0;
+}
+
 static int
 check_bytes(const char *line, size_t length, struct fail *f)
 {
@@ -59,7 +75,7 @@ check_bytes(const char *line, size_t length, struct fail *f)
 	for (size_t n = 0; n < length; n++) {
 		unsigned char byte = (unsigned char)line[n];
 
-		if ((byte < ' ' && byte != '\t') || byte == 127)
+		if (byte != '\t' && is_control(byte))
 			return fail(f, 0, "control byte %#04x", byte);
 		if (byte == '\\' && !comment && escaped_byte(line + n) < 0)
 			return fail(f, 0,

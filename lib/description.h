@@ -65,6 +65,12 @@ void description_copy(const struct description *d, FILE *out);
 /* Write one word with its escapes, without a blank in front. */
 void description_escape(const char *word, FILE *out);
 
+/*
+ * What a tool writes, the next one must read.  -1: word has a control byte
+ * that no description may have.
+ */
+int description_check(const char *word, struct fail *f);
+
 /* Write "end" and flush.  -1: not all of the text could be written. */
 int description_end(FILE *out, struct fail *f);
 

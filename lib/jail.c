@@ -93,27 +93,13 @@ jail_init(struct jail *jail, bool exactly)
 	strcpy(jail->namespaces.hostname, "jail");
 }
 
-/* What a tool writes, the next one must read: description_read(). */
-static int
-check_bytes(const char *word, struct fail *f)
-{
-	for (const char *c = word; *c != '\0'; c++) {
-		unsigned char byte = (unsigned char)*c;
-
-		if ((byte < ' ' && byte != '\t' && byte != '\n') || byte == 127)
-			return fail(f, 0, "%.64s: control byte %#04x", word,
-			    byte);
-	}
-	return 0;
-}
-
 int
 jail_add(struct jail *jail, const char *tool, const char *word, struct fail *f)
 {
 	const char *noun = NULL;
 	bool taken = false;
 
-	if (word != NULL && check_bytes(word, f) < 0)
+	if (word != NULL && description_check(word, f) < 0)
 		return -1;
 	for (size_t n = 0; n < COUNT(layers); n++) {
 		int result;
