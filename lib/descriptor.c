@@ -14,7 +14,9 @@
 
 #include "compat.h"
 #include "fail.h"
+#include "kernfile.h"
 #include "number.h"
+#include "scope.h"
 
 enum { NR_OPEN_USUAL = 1 << 20 }; /* /proc/sys/fs/nr_open, unless raised */
 
@@ -114,17 +116,13 @@ static int
 table_size(void)
 {
 	static const char name[] = "\nFDSize:\t";
-	int fd = open("/proc/self/status", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	autoclose int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char text[1024], *found;
 	struct statfs fs;
-	ssize_t got = -1;
 
-	if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
-		got = read(fd, text, sizeof text - 1);
-	if (fd >= 0)
-		close(fd);
-	text[got > 0 ? got : 0] = '\0';
-	if ((found = strstr(text, name)) == NULL)
+	if (proc < 0 || fstatfs(proc, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC
+	    || kernfile_read(proc, "self/status", text, sizeof text) < 0
+	    || (found = strstr(text, name)) == NULL)
 		return NR_OPEN_USUAL;
 	return atoi(found + strlen(name));
 }
